@@ -1,0 +1,92 @@
+"""What a check has to say, as data: diagnostics, reports, and the errors that carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from shapecheck.source import Span
+
+
+class Label(NamedTuple):
+    """A secondary place that helps to understand a diagnostic."""
+
+    span: Span
+    text: str
+
+
+class Refusal(Exception):
+    """A layer's no: a code and the facts. The engine adds place and trace, and the table of codes the words.
+
+    `param` names the parameter at fault; `input` is the index of the input at fault and `axis` its axis.
+    """
+
+    def __init__(
+        self, code: str, param: str | None = None, *, input: int | None = None, axis: int | None = None, **facts: Any
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.param = param
+        self.input = input
+        self.axis = axis
+        self.facts = facts
+
+
+class Diagnostic:
+    """One mistake, once, at its cause. Writers turn it into text; nothing parses text back."""
+
+    __slots__ = ("code", "facts", "fix", "help", "label", "labels", "layer", "message", "notes", "severity", "span")
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        severity: str = "error",
+        layer: str | None = None,
+        span: Span | None = None,
+        label: str = "",
+        labels: Sequence[Label] = (),
+        notes: Sequence[str] = (),
+        help: Sequence[str] = (),
+        facts: Mapping[str, Any] | None = None,
+        fix: Any = None,
+    ) -> None:
+        self.code = code
+        self.message = message
+        self.severity = severity
+        self.layer = layer
+        self.span = span
+        self.label = label
+        self.labels = tuple(labels)
+        self.notes = tuple(notes)
+        self.help = tuple(help)
+        self.facts = dict(facts or {})
+        self.fix = fix
+
+    def __str__(self) -> str:
+        said = f"{self.severity}[{self.code}] {self.message}"
+        return f"{self.span.source.path}:{self.span.line}:{self.span.column}: {said}" if self.span else said
+
+    def __repr__(self) -> str:
+        return f"<Diagnostic {self}>"
+
+
+class ShapecheckError(Exception):
+    """Anything that shapecheck refuses. `.code` is the SC code, `.diagnostic` the whole finding."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(str(diagnostic))
+        self.diagnostic = diagnostic
+
+    @property
+    def code(self) -> str:
+        return self.diagnostic.code
+
+
+class SpecError(ShapecheckError):
+    """A definition that cannot be read, wired or configured."""
+
+
+class ShapeError(ShapecheckError):
+    """Shapes, dtypes or masks that no size can satisfy, or numbers that cannot be computed."""
