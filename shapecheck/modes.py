@@ -19,6 +19,7 @@ RULES = (
     Rule("flatten_least_rank", "the lowest rank Flatten takes", 1, 3, 1),
     Rule("flatten_needs_sizes", "Flatten refuses a None and a size of 0", True, True, False),
     Rule("rates_are_clamped", "a dropout rate outside [0, 1] is clamped instead of refused", False, True, False),
+    Rule("rate_of_one_keeps_all", "a dropout rate of 1 drops nothing, instead of everything", False, True, False),
     Rule("noise_shape_is_checked", "a malformed `noise_shape` is refused before it meets an input", True, False, True),
     Rule("values_are_validated", "counts, permutations and penalties are validated on their own", True, False, True),
     Rule("legacy_names", "Keras 1 argument names are accepted", False, True, False),
@@ -41,6 +42,7 @@ class Semantics:
     flatten_least_rank: int
     flatten_needs_sizes: bool
     rates_are_clamped: bool
+    rate_of_one_keeps_all: bool
     noise_shape_is_checked: bool
     values_are_validated: bool
     legacy_names: bool

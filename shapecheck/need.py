@@ -62,6 +62,11 @@ def _owe(kind: str, a: Dim, b: Dim, refusal: Refusal) -> None:
         obligations.append(Obligation(kind, a, b, refusal))
 
 
+def record(kind: str, a: Dim, b: Dim) -> None:
+    """An obligation found while tracing a function."""
+    _owe(kind, a, b, Refusal({"equal": "SC301", "broadcast": "SC310"}.get(kind, "SC303"), a=a, b=b))
+
+
 def refuse(code: str, param: str | None = None, **facts: Any) -> NoReturn:
     raise Refusal(code, param, **facts)
 

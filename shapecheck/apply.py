@@ -1,0 +1,143 @@
+"""One call of a layer on what is known of its inputs: shapes, dtypes and masks in, the same and its weights out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from shapecheck import dims, dtypes, need
+from shapecheck.contract import DROP, END, PASS, Layer, TensorSpec, Weight, call, input_names, wants
+from shapecheck.diagnostic import Refusal
+from shapecheck.modes import Semantics
+from shapecheck.need import Obligation, Shape
+
+Inputs = Sequence[TensorSpec] | Mapping[str, TensorSpec]
+
+
+class Opaque(Exception):
+    """A layer cannot tell its outputs; inference goes on without them."""
+
+
+class Applied(NamedTuple):
+    """What a call of a layer gives. `single` is false where the layer gives a list of outputs."""
+
+    outputs: tuple[TensorSpec, ...]
+    single: bool
+    weights: Mapping[str, Weight]
+    obligations: list[Obligation]
+    opaque: str | None = None
+
+
+NO_WEIGHTS: Mapping[str, Weight] = {}
+
+
+def apply(
+    layer: Layer,
+    inputs: Inputs,
+    listed: bool,
+    keras: Semantics,
+    built: Mapping[str, Weight] | None = None,
+) -> Applied:
+    """Call `layer` on `inputs`: in order or by role, `listed` when they come as one list.
+
+    `built` holds the weights of an earlier call of the same layer, whose sizes this call has to share.
+    Raises Refusal for what no size can satisfy; what is undecided is in `.obligations`.
+    """
+    kind = type(layer)
+    values = list(inputs.values()) if isinstance(inputs, Mapping) else inputs
+    _check_form(kind, inputs, listed)
+    shapes: Any = tuple(spec.shape for spec in values)
+    masked = any(spec.mask is not None for spec in values)
+    if masked and keras.unsupported_mask_is_refused and kind.mask is DROP:
+        raise Refusal("SC402", input=0)
+    compute = layer.policy.compute
+    cast = tuple(dtypes.autocast(spec.dtype, compute) for spec in values) if layer.autocast else tuple(
+        spec.dtype for spec in values)  # fmt: skip
+    if isinstance(inputs, Mapping):
+        shapes = dict(zip(inputs, shapes, strict=True))
+    offers = {"keras": keras, "listed": listed, "dtypes": cast, "mask": [spec.mask for spec in values]}
+    obligations: list[Obligation] = []
+    with need.recording(obligations):
+        try:
+            answer = call(layer.shape, shapes, offers)
+        except Opaque as reason:
+            lost = next((spec.lost for spec in values if spec.lost), None)
+            return Applied((TensorSpec(None, lost=lost),), True, NO_WEIGHTS, obligations, str(reason))
+        weights = _weights(layer, shapes, offers, built)
+        single = not isinstance(answer, list)
+        answers = (answer,) if single else tuple(answer)
+        dtype = call(layer.dtype, cast, offers) if values else layer.policy.compute
+        masks, lost = _masks(layer, values, len(answers), listed, obligations, masked)
+    outputs = tuple(
+        answer._replace(mask=mask, lost=lost) if isinstance(answer, TensorSpec) else TensorSpec(answer, dtype, mask, lost)
+        for answer, mask in zip(answers, masks, strict=True)
+    )
+    return Applied(outputs, single, weights, obligations)
+
+
+def _check_form(kind: type[Layer], inputs: Inputs, listed: bool) -> None:
+    """Refuse inputs that are too few, too many, or not in the form that the layer takes."""
+    names, least, star = input_names(kind)
+    count = len(inputs)
+    if isinstance(inputs, Mapping):
+        unknown = next((name for name in inputs if name not in names), None)
+        if unknown is not None:
+            raise Refusal("SC212", name=unknown)
+        if missing := [name for name in names[:least] if name not in inputs]:
+            raise Refusal("SC208", expected=f"an input `{missing[0]}`", given=f"{count} others")
+    elif star and not names:
+        if kind.takes_one_or_list:
+            return
+        if not listed:
+            raise Refusal("SC208", expected="a list of inputs", given="a single one")
+        if not count:
+            raise Refusal("SC208", expected="a list of inputs", given="an empty one")
+    elif not least <= count <= len(names):
+        many = f"{least}" if least == len(names) else f"{least} to {len(names)}"
+        raise Refusal("SC208", expected=f"{many} input{'s' * (len(names) != 1)}", given=count)
+
+
+def _weights(layer: Layer, shapes: Any, offers: Mapping[str, Any], built: Mapping[str, Weight] | None) -> Mapping[str, Weight]:
+    """The weights for inputs of these shapes; none may depend on a size that varies between calls."""
+    if type(layer).weights is Layer.weights:
+        return NO_WEIGHTS
+    made = dict(call(layer.weights, shapes, offers))
+    for path, weight in made.items():
+        for axis, size in enumerate(weight.shape):
+            if type(size) is not int and dims.varies(size):
+                raise Refusal("SC308", weight=path, dim=size, axis=axis)
+        if built and path in built:
+            for axis, (before, now) in enumerate(zip(built[path].shape, weight.shape, strict=False)):
+                need.equal(before, now, "SC215", built=before, got=now, axis=axis, weight=path)
+    return built or made
+
+
+def _masks(
+    layer: Layer, inputs: Sequence[TensorSpec], count: int, listed: bool, obligations: list[Obligation], masked: bool
+) -> tuple[Sequence[Shape | None], Any]:
+    """The masks of the outputs, and who dropped the one that they would have had."""
+    rule = type(layer).mask
+    lost = next((spec.lost for spec in inputs if spec.lost is not None), None)
+    if rule is PASS:
+        mask = inputs[0].mask if inputs else None
+        return (mask,) * count, lost if mask is None else None
+    if rule is DROP:
+        return (None,) * count, (DROP if masked else lost)
+    if rule is END or (not masked and "mask" in (*wants(rule).order, *wants(rule).asks)):
+        return (None,) * count, lost
+    return _traced_masks(layer, inputs, count, listed, obligations), lost
+
+
+def _traced_masks(
+    layer: Layer, inputs: Sequence[TensorSpec], count: int, listed: bool, obligations: list[Obligation]
+) -> Sequence[Shape | None]:
+    """Run a layer's mask rule on arrays that answer with shapes."""
+    from shapecheck import tracing
+
+    trace = tracing.Trace(need.record)
+    arrays = [tracing.TracedArray(trace, spec.shape, spec.dtype) for spec in inputs]
+    masks = [None if spec.mask is None else tracing.TracedArray(trace, spec.mask, "bool") for spec in inputs]
+    offered = masks if input_names(type(layer))[2] and listed else masks[0]
+    made = call(layer.mask, arrays, {"np": tracing.traced_np, "mask": offered, "listed": listed})
+    made = list(made) if isinstance(made, (list, tuple)) else [made] * count
+    return [None if mask is None else mask.shape for mask in made]

@@ -1,0 +1,313 @@
+"""What a layer is: one class with its parameters, its formulas and its examples, and nothing else.
+
+The contract is closed: parameters, `check`, `shape`, `dtype`, `mask`, `weights`, `macs`, `run`, `loss`, `examples`.
+A method is handed its inputs; what else it needs it asks for by name, and gets nothing it did not ask for:
+
+  np        the array namespace             w         its weights, path -> array (or -> shape, in `macs`)
+  mask      the masks of its inputs         y         its outputs (shapes in `macs`, arrays in `loss`)
+  training  true while training             rng       a seeded generator of random numbers
+  keras     the rules of the Keras mode     listed    whether the inputs came as one list
+  dtypes    the dtypes of the inputs (in `shape`, for a layer that has to run its function to know)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+from shapecheck import dtypes, need, params
+from shapecheck.diagnostic import Refusal
+from shapecheck.dims import Dim
+from shapecheck.modes import STRICT, Semantics
+from shapecheck.need import Shape
+from shapecheck.params import Reader
+
+PASS = "pass"
+DROP = "drop"
+END = "end"
+
+OFFERS = frozenset({"np", "w", "mask", "y", "training", "rng", "keras", "listed", "dtypes"})
+
+
+class Weight(NamedTuple):
+    """A weight that a layer makes: its shape, how it starts, and whether training changes it."""
+
+    shape: Shape
+    init: Any = None
+    trainable: bool = True
+
+
+class TensorSpec(NamedTuple):
+    """What is known of a tensor: its shape (None: not even the rank), dtype, and the shape of its mask.
+
+    `lost` is whoever dropped the mask that this tensor would have had.
+    """
+
+    shape: Shape | None
+    dtype: str = "float32"
+    mask: Shape | None = None
+    lost: Any = None
+
+
+class Parameter(NamedTuple):
+    """A parameter as a layer declares it; without a default it must be given.
+
+    `attribute` differs from `name` by a trailing `_` where the contract has a method of that name.
+    """
+
+    name: str
+    attribute: str
+    reader: Reader
+    required: bool
+    default: Any
+
+
+class Wants(NamedTuple):
+    """The arguments of a method in order; `star` names the one that takes the rest of the inputs."""
+
+    order: tuple[str, ...]
+    least: int
+    star: str | None
+    asks: tuple[str, ...]
+
+
+# What every layer takes, besides its own: (reader, default).
+COMMON: dict[str, tuple[Reader, Any]] = {
+    "name": (params.optional(params.Text).__metadata__[0], None),
+    "dtype": (Reader("a dtype or a policy", lambda value, param, keras: dtypes.policy(value)), None),
+    "trainable": (params.Flag.__metadata__[0], True),  # type: ignore[attr-defined]
+    "activity_regularizer": (params.RegularizerName.__metadata__[0], None),  # type: ignore[attr-defined]
+    "autocast": (params.Flag.__metadata__[0], True),  # type: ignore[attr-defined]
+}
+FIRST = ("input_shape", "batch_input_shape", "input_dim", "batch_size")
+_LEGACY_COMMON = ("input_dtype", "weights")
+
+
+class Layer:
+    """The base of all layers. See the module for the contract."""
+
+    kind: ClassVar[str] = "Layer"
+    parameters: ClassVar[dict[str, Parameter]] = {}
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """Names that older Keras generations gave to parameters: old -> new."""
+    examples: ClassVar[tuple[str, ...]] = ()
+    mask: Any = DROP
+    wants_mask: ClassVar[bool] = False
+    """Whether the layer uses the mask it gets, so that one that was lost on the way is worth a warning."""
+
+    takes_one_or_list: ClassVar[bool] = False
+    """Whether a layer that is called on a list may be called on a single input as well."""
+
+    name: str | None
+    policy: dtypes.Policy
+    trainable: bool
+    activity_regularizer: Any
+    autocast: bool
+    given: dict[str, Any]
+
+    def check(self) -> None:
+        """Refuse parameters that cannot go together."""
+
+    def shape(self, x: Any) -> Any:
+        """The shape of the output, or a list of shapes, from the shapes of the inputs."""
+        return x
+
+    def dtype(self, *given: str) -> str:
+        """The dtype of the outputs, from those of the inputs after the cast to the compute dtype."""
+        return given[0] if given else self.policy.compute
+
+    def weights(self, *shapes: Any) -> Iterable[tuple[str, Weight]]:
+        """Path -> weight, in Keras's order and with Keras's names."""
+        return ()
+
+    def macs(self, *shapes: Any) -> Dim:
+        """Multiply-accumulates of one call; 1 MAC is 2 FLOPs, and a bias is not counted."""
+        return 0
+
+    def run(self, x: Any) -> Any:
+        """The outputs as arrays, from the inputs as arrays."""
+        return x
+
+    def loss(self, *arrays: Any) -> Any:
+        """The penalty that the layer adds for its outputs `y`, or None."""
+        return None
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The parameters as they were given, defaults filled in; feeds the constructor again."""
+        own = {p.name: p.default for p in self.parameters.values() if not p.required}
+        if "data_format" in own:
+            own["data_format"] = getattr(self, "data_format", None)
+        return own | self.given
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{name}={value!r}" for name, value in self.given.items())
+        return f"{self.kind}({said})"
+
+
+REGISTRY: dict[str, type[Layer]] = {}
+
+L = TypeVar("L", bound=type[Layer])
+
+
+def layer(cls: L) -> L:
+    """Read the parameters from the annotations of a layer, and register it under its name."""
+    own = dict(cls.parameters)
+    for attribute, annotation in cls.__dict__.get("__annotations__", {}).items():
+        reader = getattr(annotation, "__metadata__", (None,))[0]
+        if isinstance(reader, Reader):
+            name = attribute.rstrip("_")
+            required = attribute not in cls.__dict__
+            own[name] = Parameter(name, attribute, reader, required, cls.__dict__.get(attribute))
+    cls.parameters = own
+    cls.kind = cls.__name__
+    REGISTRY[cls.__name__] = cls
+    return cls
+
+
+# How a method is called ------------------------------------------------------------------------------------------
+
+_wants: dict[Any, Wants] = {}
+
+
+def wants(function: Callable[..., Any]) -> Wants:
+    """What a method of a layer asks for, read from its signature once."""
+    code = function.__code__
+    known = _wants.get(code)
+    if known is None:
+        names = code.co_varnames
+        count, keywords = code.co_argcount, code.co_kwonlyargcount
+        order = names[1:count]
+        optional = len(function.__defaults__ or ())  # type: ignore[attr-defined]
+        inputs = [name for name in order if name not in OFFERS]
+        least = len(inputs) - sum(name not in OFFERS for name in order[len(order) - optional :])
+        star = names[count + keywords] if code.co_flags & 4 else None
+        known = _wants[code] = Wants(order, least, star, names[count : count + keywords])
+    return known
+
+
+def call(method: Callable[..., Any], inputs: Sequence[Any] | Mapping[str, Any], offers: Mapping[str, Any]) -> Any:
+    """Call a bound method of a layer with its inputs, in order or by role, and with what it asks for."""
+    asked = wants(method.__func__)  # type: ignore[attr-defined]
+    given: list[Any] = []
+    if isinstance(inputs, Mapping):
+        by_name = {name: offers[name] if name in OFFERS else inputs.get(name) for name in asked.order}
+        return method(**by_name, **{name: offers[name] for name in asked.asks})
+    rest = iter(inputs)
+    for name in asked.order:
+        if name in OFFERS:
+            given.append(offers[name])
+        else:
+            given.append(next(rest, None))
+    if asked.star:
+        given.extend(rest)
+    if asked.asks:
+        return method(*given, **{name: offers[name] for name in asked.asks})
+    return method(*given)
+
+
+def input_names(cls: type[Layer]) -> tuple[tuple[str, ...], int, str | None]:
+    """The names of the call arguments of a layer, how many it needs, and the name of a list it takes."""
+    asked = wants(cls.shape)
+    return tuple(name for name in asked.order if name not in OFFERS), asked.least, asked.star
+
+
+# How a layer is made ---------------------------------------------------------------------------------------------
+
+_defaults: dict[tuple[type[Layer], int | None], dict[str, Any]] = {}
+
+
+def _default_values(cls: type[Layer], keras: Semantics) -> dict[str, Any]:
+    """The attributes of a layer to which nothing was given, read once for each class and mode."""
+    key = (cls, keras.generation)
+    if key not in _defaults:
+        values = {"name": None, "policy": dtypes.policy(None), "trainable": True, "activity_regularizer": None,
+                  "autocast": True}  # fmt: skip
+        for p in cls.parameters.values():
+            if not p.required and p.name != "data_format":
+                plain = p.default is None and not p.name.endswith("activation")
+                values[p.attribute] = None if plain else p.reader.read(p.default, p.name, keras)
+        _defaults[key] = values
+    return _defaults[key]
+
+
+def make(
+    cls: type[L_],
+    config: Mapping[str, Any],
+    keras: Semantics = STRICT,
+    data_format: str | None = None,
+) -> tuple[L_, list[Refusal]]:
+    """A layer from its configuration, and everything that is wrong with its parameters.
+
+    `data_format` is the default of the whole definition, for a layer that names none.
+    """
+    made = cls.__new__(cls)
+    values = made.__dict__
+    values.update(_default_values(cls, keras))
+    refusals: list[Refusal] = []
+    declared = cls.parameters
+    given: dict[str, Any] = {}
+    for name, value in config.items():
+        parameter = declared.get(name)
+        if parameter is None:
+            if name in cls.renamed and keras.legacy_names and cls.renamed[name] in declared:
+                name = cls.renamed[name]
+                parameter = declared[name]
+            elif refusal := _read_common(values, name, value, cls, keras):
+                refusals.append(refusal)
+                continue
+            else:
+                given[name] = value
+                continue
+        given[name] = value
+        try:
+            if name == "data_format" and value is None:
+                value = data_format
+            values[parameter.attribute] = parameter.reader.read(value, name, keras)
+        except Refusal as refusal:
+            refusals.append(refusal)
+    values["given"] = given
+    if "data_format" in declared and "data_format" not in given:
+        values["data_format"] = params.DataFormat.__metadata__[0].read(data_format, "data_format", keras)  # type: ignore[attr-defined]
+    for parameter in declared.values():
+        if parameter.required and parameter.name not in given:
+            refusals.append(Refusal("SC112", parameter.name))
+    if not refusals:
+        try:
+            call(made.check, (), {"keras": keras})
+        except Refusal as refusal:
+            refusals.append(refusal)
+    for refusal in refusals:
+        refusal.facts.setdefault("kind", cls.kind)
+        refusal.facts.setdefault("param", refusal.param)
+    return made, refusals
+
+
+L_ = TypeVar("L_", bound=Layer)
+
+
+def _read_common(values: dict[str, Any], name: str, value: Any, cls: type[Layer], keras: Semantics) -> Refusal | None:
+    """Read a parameter that every layer takes; the refusal where it is none, or has a wrong value."""
+    common = COMMON.get(name)
+    try:
+        if common is not None:
+            values["policy" if name == "dtype" else name] = common[0].read(value, name, keras)
+        elif name in FIRST and (name != "batch_input_shape" or keras.batch_input_shape):
+            pass  # the wiring makes an Input of these, and judges them there
+        elif not (keras.legacy_names and name in _LEGACY_COMMON):
+            return Refusal("SC111", name, near=_near(name, cls))
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _near(name: str, cls: type[Layer]) -> str | None:
+    from shapecheck.words import near
+
+    return near(name, [*cls.parameters, *COMMON, *FIRST])
+
+
+def under(prefix: str, weights: Iterable[tuple[str, Weight]]) -> Iterator[tuple[str, Weight]]:
+    """The weights of an inner layer, below a prefix."""
+    for path, weight in weights:
+        yield f"{prefix}/{path}", weight

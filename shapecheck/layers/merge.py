@@ -1,0 +1,149 @@
+"""Elementwise merges: one formula for several tensors that broadcast against each other."""
+
+from functools import reduce
+
+from shapecheck import need
+from shapecheck.contract import Layer, layer
+from shapecheck.dtypes import promote
+
+
+class Merge(Layer):
+    """Combine a list of tensors value by value.
+
+    The batch must be equal; sizes of 1 are repeated on the other axes. A tensor of lower rank gets axes of size 1
+    after the batch. The mask is the `or` of all masks, and there is none where an input has none.
+    """
+
+    def shape(self, *xs):
+        for x in xs:
+            need.axes(x, "n ...")
+        rank = max(map(len, xs))
+        return reduce(self.joined, (widen(x, rank) for x in xs))
+
+    def joined(self, x, y):
+        batch = need.equal(x[0], y[0], verb="merges", axis=0)
+        sizes = (need.broadcast(a, b, axis=axis) for axis, (a, b) in enumerate(zip(x[1:], y[1:], strict=True), 1))
+        return batch, *sizes
+
+    def dtype(self, *given):
+        return promote(*given)
+
+    def mask(self, np, *xs, mask):
+        if any(m is None for m in mask):
+            return None
+        return reduce(np.logical_or, mask)
+
+    def run(self, np, *xs, mask):
+        rank = max(x.ndim for x in xs)
+        return self.merged(np, [np.reshape(x, widen(x.shape, rank)) for x in xs], mask)
+
+    def merged(self, np, xs, mask):
+        """The merge of arrays of one rank; `mask` holds a mask or None for each."""
+        return reduce(self.pair, xs)
+
+
+def widen(shape, rank):
+    """A shape with axes of size 1 after the batch, up to `rank`."""
+    return (shape[0], *(1,) * (rank - len(shape)), *shape[1:])
+
+
+def spread(np, mask, x):
+    """A mask over the steps of `x`, repeated along its other axes."""
+    return np.broadcast_to(mask[..., np.newaxis], x.shape)
+
+
+@layer
+class Add(Merge):
+    """y = a + b + ..."""
+
+    examples = (
+        "| (n, h, 8), (n, h, 8) -> (n, h, 8)",
+        "| (n, h, 8), (n, 1, 8), (n, 8) -> (n, h, 8)",
+        "| (n, 3), (n, 4) !! SC310",
+        "| (2, 3), (4, 3) !! SC301",
+    )
+
+    def pair(self, a, b):
+        return a + b
+
+
+@layer
+class Subtract(Merge):
+    """y = a - b, of exactly two tensors."""
+
+    examples = (
+        "| (n, h, 8), (n, 1, 8) -> (n, h, 8)",
+        "| (n, 8), (n, 8), (n, 8) !! SC208",
+    )
+
+    def shape(self, *xs):
+        need.that(len(xs) == 2, "SC208", expected="2 inputs", given=len(xs))
+        return super().shape(*xs)
+
+    def pair(self, a, b):
+        return a - b
+
+
+@layer
+class Multiply(Merge):
+    """y = a * b * ...; a masked step counts as 1, and as 0 where every input is masked."""
+
+    examples = ("| (n, h, 8), (n, 1, 8) -> (n, h, 8)",)
+
+    def merged(self, np, xs, mask):
+        kept = [None if m is None else spread(np, m, x) for m, x in zip(mask, xs, strict=True)]
+        product = reduce(np.multiply, (x if k is None else np.where(k, x, np.ones_like(x)) for x, k in zip(xs, kept, strict=True)))
+        if any(k is None for k in kept):
+            return product
+        return np.where(reduce(np.logical_or, kept), product, np.zeros_like(product))
+
+
+@layer
+class Average(Merge):
+    """y = (a + b + ...) / count."""
+
+    examples = ("| (n, h, 8), (n, 1, 8) -> (n, h, 8)",)
+
+    def dtype(self, *given):
+        together = promote(*given)
+        return together if "float" in together else "float32"
+
+    def merged(self, np, xs, mask):
+        total = reduce(np.add, xs)
+        return (total / len(xs)).astype(total.dtype if total.dtype.kind == "f" else "float32")
+
+
+class Extreme(Merge):
+    """The larger or the smaller value; a masked step gives way to one that is not."""
+
+    def merged(self, np, xs, mask):
+        best, kept = xs[0], None if mask[0] is None else spread(np, mask[0], xs[0])
+        for x, m in zip(xs[1:], mask[1:], strict=True):
+            keeps = None if m is None else spread(np, m, x)
+            if keeps is not None:
+                x = np.where(keeps, x, best)
+            if kept is not None:
+                best = np.where(kept, best, x)
+            kept = None if kept is None or keeps is None else kept | keeps
+            best = self.chosen(np, best, x)
+        return best
+
+
+@layer
+class Maximum(Extreme):
+    """y = max(a, b, ...)."""
+
+    examples = ("| (n, h, 8), (n, 1, 8) -> (n, h, 8)",)
+
+    def chosen(self, np, a, b):
+        return np.maximum(a, b)
+
+
+@layer
+class Minimum(Extreme):
+    """y = min(a, b, ...)."""
+
+    examples = ("| (n, h, 8), (n, 1, 8) -> (n, h, 8)",)
+
+    def chosen(self, np, a, b):
+        return np.minimum(a, b)

@@ -1,0 +1,42 @@
+"""Reshape: the same values of each sample, in the same order, under other sizes."""
+
+from shapecheck import dims, need, params
+from shapecheck.contract import Layer, layer
+
+
+@layer
+class Reshape(Layer):
+    """Give each sample the sizes `target_shape`; one of them may be -1 (or None) and is worked out.
+
+    The values keep their row-major order, so this is no transpose. prod(target) = prod(sizes of the sample), and
+    the unknown size is prod(sample) / prod(known).
+    """
+
+    target_shape: params.TargetShape
+
+    renamed = {"dims": "target_shape"}
+    examples = (
+        "target_shape: [3, 4]      | (n, 12)       -> (n, 3, 4)",
+        "target_shape: [-1, 6]     | (n, 2*k, 3)   -> (n, k, 6)",
+        "target_shape: [h*w, 3]    | (n, h, w, 3)  -> (n, h*w, 3)",
+        "target_shape: [5]         | (n, 12)       !! SC304",
+        "target_shape: [-1, -1]    | (n, 12)       !! SC114",
+    )
+
+    def shape(self, x):
+        need.axes(x, "n ...")
+        known = [size for size in self.target_shape if size != -1]
+        count, product = dims.product(x[1:]), dims.product(known)
+        facts = {"source": x[1:], "count": count, "target": self.target_shape, "product": product}
+        if len(known) == len(self.target_shape):
+            need.equal(count, product, "SC304", "target_shape", **facts)
+            return x[0], *self.target_shape
+        need.that(product != 0 or (count == 0 and not known), "SC304", "target_shape", **facts)
+        missing = dims.exact_quotient(count, product)
+        if missing is None:
+            need.divides(product, count, "the number of values", "SC304", "target_shape", **facts)
+            missing = count // product
+        return x[0], *(missing if size == -1 else size for size in self.target_shape)
+
+    def run(self, np, x):
+        return np.reshape(x, (len(x), *self.shape(x.shape)[1:]))

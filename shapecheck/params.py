@@ -1,0 +1,338 @@
+"""What a parameter of a layer may be: read a value, or refuse it.
+
+A layer declares `units: Count`; the annotation carries a `Reader` that turns what the user wrote into what the
+formulas use. Readers refuse with SC113 (wrong type) or SC114 (value out of range).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from shapecheck import dims
+from shapecheck.diagnostic import Refusal
+from shapecheck.dims import Dim
+from shapecheck.modes import Semantics
+
+
+class Reader:
+    """How to read one kind of value. `expected` says in words what is accepted."""
+
+    __slots__ = ("expected", "read")
+
+    def __init__(self, expected: str, read: Callable[[Any, str, Semantics], Any]) -> None:
+        self.expected = expected
+        self.read = read
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: short, and as it was written."""
+    if isinstance(value, str):
+        return f"`{value if len(value) <= 40 else value[:37] + '...'}`"
+    if value is None:
+        return "None"
+    if isinstance(value, (list, tuple)) and len(value) > 8:
+        return f"a list of {len(value)} values"
+    if isinstance(value, dict):
+        return "a mapping"
+    if callable(value):
+        return "a function"
+    text = str(value) if not isinstance(value, int) or abs(value) < 1 << 128 else "a huge number"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _wrong(param: str, value: Any, expected: str) -> Refusal:
+    return Refusal("SC113", param, expected=expected, given=shown(value))
+
+
+def _outside(param: str, value: Any, expected: str) -> Refusal:
+    return Refusal("SC114", param, expected=expected, given=shown(value))
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _dim(value: Any, param: str, keras: Semantics, expected: str) -> Dim:
+    """An int, or, where the mode allows it, an expression over names."""
+    if _is_int(value):
+        return int(value)
+    if keras.symbols_as_values and isinstance(value, (str, dims.Expr)):
+        try:
+            dim = dims.as_dim(value)
+        except dims.DimSyntaxError:
+            raise _wrong(param, value, expected) from None
+        if not (isinstance(dim, int) and isinstance(value, str)):
+            return dim
+    raise _wrong(param, value, expected)
+
+
+def _count(value: Any, param: str, keras: Semantics) -> Any:
+    if type(value) is int and value > 0:
+        return value
+    if not keras.values_are_validated and isinstance(value, (int, float)):
+        return _legacy_count(value, param)
+    if isinstance(value, bool):
+        value = int(value)
+    dim = _dim(value, param, keras, "a positive integer")
+    if dims.at_least(dim, 1) is False:
+        raise _outside(param, value, "a positive integer")
+    return dim
+
+
+def _legacy_count(value: float, param: str) -> int:
+    """Keras 2.2.4 does not look; a size that cannot exist is refused all the same."""
+    if value != int(value) or value < 0:
+        raise _outside(param, value, "a positive integer")
+    return int(value)
+
+
+def _whole(value: Any, param: str, keras: Semantics) -> int:
+    if _is_int(value):
+        return int(value)
+    raise _wrong(param, value, "an integer")
+
+
+def _flag(value: Any, param: str, keras: Semantics) -> bool:
+    if isinstance(value, bool) or value in (0, 1):
+        return bool(value)
+    if not isinstance(value, (str, list, dict)) and value is not None and keras.generation is not None:
+        return bool(value)
+    raise _wrong(param, value, "true or false")
+
+
+def _number(value: Any, param: str, keras: Semantics) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, bool):
+        return float(value)
+    raise _wrong(param, value, "a number")
+
+
+def _rate(value: Any, param: str, keras: Semantics) -> float:
+    if not isinstance(value, (int, float)):
+        raise _wrong(param, value, "a number from 0 to 1")
+    if keras.rates_are_clamped:
+        return min(1.0, max(0.0, float(value)))
+    if not 0 <= value <= 1:
+        raise _outside(param, value, "a number from 0 to 1")
+    return float(value)
+
+
+def _penalty(value: Any, param: str, keras: Semantics) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise _wrong(param, value, "a number of at least 0")
+    if keras.values_are_validated and not value >= 0:
+        raise _outside(param, value, "a number of at least 0")
+    return float(value)
+
+
+def _axes(value: Any, param: str, keras: Semantics) -> tuple[int, ...]:
+    if not isinstance(value, (list, tuple)) or not all(map(_is_int, value)):
+        raise _wrong(param, value, "a list of integers")
+    return tuple(value)
+
+
+def _axis_or_axes(value: Any, param: str, keras: Semantics) -> int | tuple[int, ...]:
+    return int(value) if _is_int(value) else _axes(value, param, keras)
+
+
+def _seed(value: Any, param: str, keras: Semantics) -> Any:
+    if value is None or _is_int(value):
+        return value
+    if isinstance(value, dict):  # a serialised SeedGenerator
+        return value.get("config", {}).get("seed") if isinstance(value.get("config", {}), dict) else None
+    if keras.generation is not None and isinstance(value, float):
+        return int(value)
+    raise _wrong(param, value, "an integer")
+
+
+def _text(value: Any, param: str, keras: Semantics) -> str:
+    if isinstance(value, str):
+        return value
+    raise _wrong(param, value, "a text")
+
+
+def one_of(*names: str, fold: bool = False) -> Any:
+    """A reader of a few words; `fold` ignores case, as Keras does for some."""
+    expected = " or ".join(f"`{name}`" for name in names)
+
+    def read(value: Any, param: str, keras: Semantics) -> str:
+        if not isinstance(value, str):
+            raise _wrong(param, value, expected)
+        word = value.lower() if fold else value
+        if word not in names:
+            raise _outside(param, value, expected)
+        return word
+
+    return Annotated[str, Reader(expected, read)]
+
+
+def optional(kind: Any, words: str = "") -> Any:
+    """The same kind of value, or None."""
+    reader: Reader = kind.__metadata__[0]
+
+    def read(value: Any, param: str, keras: Semantics) -> Any:
+        return None if value is None else reader.read(value, param, keras)
+
+    return Annotated[Any, Reader(words or f"{reader.expected}, or none", read)]
+
+
+def _activation(value: Any, param: str, keras: Semantics) -> Any:
+    from shapecheck import activations
+
+    return activations.get(value, keras.generation)
+
+
+def _initializer(value: Any, param: str, keras: Semantics) -> Any:
+    from shapecheck import initializers
+
+    return initializers.get(value)
+
+
+def _regularizer(value: Any, param: str, keras: Semantics) -> Any:
+    if value is None:
+        return None
+    from shapecheck import regularizers
+
+    return regularizers.get(value, keras.generation)
+
+
+def _constraint(value: Any, param: str, keras: Semantics) -> Any:
+    if value is None:
+        return None
+    from shapecheck import constraints
+
+    return constraints.get(value)
+
+
+_FORMATS = ("channels_last", "channels_first")
+
+
+def _data_format(value: Any, param: str, keras: Semantics) -> str:
+    if value is None:
+        from shapecheck import settings
+
+        return settings.image_data_format()
+    word = value.lower() if isinstance(value, str) else value
+    if word not in _FORMATS:
+        raise _outside(param, value, "`channels_last` or `channels_first`")
+    return str(word)
+
+
+def _anything(value: Any, param: str, keras: Semantics) -> Any:
+    return value
+
+
+Count = Annotated[int, Reader("a positive integer", _count)]
+Whole = Annotated[int, Reader("an integer", _whole)]
+Flag = Annotated[bool, Reader("true or false", _flag)]
+Number = Annotated[float, Reader("a number", _number)]
+Rate = Annotated[float, Reader("a number from 0 to 1", _rate)]
+Penalty = Annotated[float, Reader("a number of at least 0", _penalty)]
+Axes = Annotated[tuple[int, ...], Reader("a list of integers", _axes)]
+AxisOrAxes = Annotated[Any, Reader("an integer or a list of integers", _axis_or_axes)]
+Seed = Annotated[Any, Reader("an integer, or none", _seed)]
+Text = Annotated[str, Reader("a text", _text)]
+Anything = Annotated[Any, Reader("any value", _anything)]
+ActivationName = Annotated[Any, Reader("the name of an activation, or a function", _activation)]
+InitializerName = Annotated[Any, Reader("the name of an initializer, or a map", _initializer)]
+RegularizerName = Annotated[Any, Reader("the name of a regularizer, or a map", _regularizer)]
+ConstraintName = Annotated[Any, Reader("the name of a constraint, or a map", _constraint)]
+DataFormat = Annotated[str, Reader("`channels_last` or `channels_first`", _data_format)]
+
+
+def _sizes(value: Any, param: str, keras: Semantics, least: int, unknown: bool) -> tuple[Any, ...]:
+    """A list of sizes: ints of at least `least`, expressions over names, and None where `unknown` allows it."""
+    expected = "a list of sizes"
+    if not isinstance(value, (list, tuple)):
+        raise _wrong(param, value, expected)
+    if len(value) > MAX_RANK:
+        raise Refusal("SC805", param, rank=len(value), limit=MAX_RANK)
+    return tuple(_size(size, param, keras, least, unknown) for size in value)
+
+
+MAX_RANK = 64
+MAX_SIZE = 1 << 62
+
+
+def _size(size: Any, param: str, keras: Semantics, least: int, unknown: bool) -> Any:
+    if isinstance(size, bool):
+        size = int(size)
+    if size is None or (isinstance(size, str) and size.strip().lower() in ("none", "null", "~")):
+        if unknown:
+            return None
+        raise _wrong(param, None, "a size")
+    if not isinstance(size, (int, str, dims.Expr)) and not hasattr(size, "free_symbols"):
+        raise _wrong(param, size, "a size")
+    try:
+        dim = dims.as_dim(size)
+    except dims.DimSyntaxError as error:
+        raise Refusal("SC116", param, text=str(size), problem=str(error)) from None
+    if isinstance(size, str) and isinstance(dim, int) and keras.generation is not None:
+        raise _wrong(param, size, "a size")
+    if isinstance(dim, int):
+        if dim < least:
+            raise _outside(param, size, f"sizes of at least {least}")
+        if dim > MAX_SIZE:
+            raise Refusal("SC807", param, given=shown(dim), limit="2^62")
+    return dim
+
+
+def _input_shape(value: Any, param: str, keras: Semantics) -> Any:
+    if value is None:
+        return None
+    if not isinstance(value, (list, tuple)):
+        raise _wrong(param, value, "a list of sizes")
+    return _sizes(value, param, keras, 0, True)
+
+
+def _batch_size(value: Any, param: str, keras: Semantics) -> Any:
+    return None if value is None else _size(value, param, keras, 0, False)
+
+
+def _mask_value(value: Any, param: str, keras: Semantics) -> Any:
+    if isinstance(value, dict):  # a serialised tensor
+        config = value.get("config")
+        value = config.get("value") if isinstance(config, dict) else None
+    if isinstance(value, (int, float)):
+        return value
+    raise _wrong(param, value, "a number")
+
+
+def _noise_shape(value: Any, param: str, keras: Semantics) -> Any:
+    if value is None:
+        return None
+    if not isinstance(value, (list, tuple)):
+        raise _wrong(param, value, "a list of sizes, with None for the size of the input")
+    return _sizes(value, param, keras, 1, True)
+
+
+def _target_shape(value: Any, param: str, keras: Semantics) -> Any:
+    """Sizes, at most one of them unknown: -1, or None where the mode has it."""
+    if isinstance(value, (list, tuple)) and not keras.reshape_none and None in value:
+        raise _wrong(param, None, "a size")
+    least = -(1 << 62) if keras.minus_sizes_in_reshape else -1
+    sizes = _sizes(value, param, keras, least, True)
+    sizes = tuple(-1 if size is None or (isinstance(size, int) and size < 0) else size for size in sizes)
+    if sizes.count(-1) > 1:
+        raise _outside(param, value, "a list with at most one -1")
+    return sizes
+
+
+def _axis_pair(value: Any, param: str, keras: Semantics) -> Any:
+    if _is_int(value):
+        return int(value)
+    if isinstance(value, (list, tuple)) and len(value) == 2 and all(map(_is_int, value)):
+        return tuple(value)
+    raise _wrong(param, value, "an axis, or a list of two")
+
+
+InputShape = Annotated[Any, Reader("a list of sizes; None is a size that varies", _input_shape)]
+BatchSize = Annotated[Any, Reader("a size, or none", _batch_size)]
+MaskValue = Annotated[Any, Reader("a number", _mask_value)]
+NoiseShape = Annotated[Any, Reader("a list of sizes, None for the size of the input", _noise_shape)]
+TargetShape = Annotated[Any, Reader("a list of sizes, one of which may be -1", _target_shape)]
+AxisPair = Annotated[Any, Reader("an axis, or a list of two", _axis_pair)]
+LoraRank = optional(Count)
+Alpha = optional(Number)

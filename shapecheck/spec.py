@@ -1,0 +1,118 @@
+"""A definition as it was parsed: placed, and not yet believed. Readers make it, the graph is built from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from shapecheck.diagnostic import Diagnostic
+from shapecheck.source import Place, Source
+
+
+class Ref(NamedTuple):
+    """An output of a named layer: `enc`, or `state[1]` for its second output. `output` None: all of them."""
+
+    name: str
+    output: int | None = None
+    place: Place | None = None
+
+
+Inputs = Ref | Sequence["Ref"] | Mapping[str, Any] | None
+"""One tensor, a list of them, tensors by call argument, or the previous layer."""
+
+
+class Use(NamedTuple):
+    """Why a template line counts here: the use of a block or the turn of a repetition, in words, and where."""
+
+    text: str
+    place: Place | None
+
+
+class LayerSpec:
+    """One entry of a definition: a layer to make and call, a layer to call again, or a model to call."""
+
+    __slots__ = ("again", "call", "config", "inputs", "kind", "kind_place", "model", "name", "place", "trail")
+
+    def __init__(
+        self,
+        kind: str,
+        config: Mapping[str, Any],
+        *,
+        name: str | None = None,
+        inputs: Inputs = None,
+        call: Mapping[str, Any] | None = None,
+        again: str | None = None,
+        model: str | None = None,
+        place: Place | None = None,
+        kind_place: Place | None = None,
+        trail: tuple[Use, ...] = (),
+    ) -> None:
+        self.kind = kind
+        self.config = config
+        self.name = name
+        self.inputs = inputs
+        self.call = call or {}
+        self.again = again  # the name of a layer or model that is called once more, with the same weights
+        self.model = model  # the name of a model under `models:` that is called
+        self.place = place  # of the configuration: `place.at("filters")` is the place of that value
+        self.kind_place = kind_place  # of the word that names the kind
+        self.trail = trail
+
+    def __repr__(self) -> str:
+        return f"<LayerSpec {self.kind} {self.name or ''}>"
+
+
+class Contract(NamedTuple):
+    """What a definition promises of a size: a set of values, to be proved or refuted afterwards."""
+
+    least: int | None
+    most: int | None
+    multiple_of: int | None
+    values: tuple[int, ...] | None
+    place: Place | None
+
+
+class Assertion(NamedTuple):
+    """A line under `assert:`, as text."""
+
+    text: str
+    place: Place | None
+
+
+class CustomRule(NamedTuple):
+    """A layer that the definition describes by a rule such as `(n, h, w, c) -> (n, h*r, w*r, c//(r*r))`."""
+
+    params: tuple[str, ...]
+    rule: str
+    place: Place | None
+
+
+class ModelSpec:
+    """A whole definition. `findings` holds what was already found wrong while reading."""
+
+    __slots__ = (
+        "asserts", "contracts", "custom", "data_format", "findings", "generation", "layers", "models", "name",
+        "outputs", "place", "source",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        source: Source,
+        layers: list[LayerSpec],
+        *,
+        name: str | None = None,
+        outputs: Inputs = None,
+        place: Place | None = None,
+    ) -> None:
+        self.source = source
+        self.name = name
+        self.layers = layers
+        self.outputs = outputs
+        self.place = place
+        self.models: dict[str, ModelSpec] = {}
+        self.custom: dict[str, CustomRule] = {}
+        self.contracts: dict[str, Contract] = {}
+        self.asserts: list[Assertion] = []
+        self.generation: int | None = None  # `keras: 2`, `keras: 3`, or strict
+        self.data_format: str | None = None
+        self.findings: list[Diagnostic] = []
