@@ -1,0 +1,139 @@
+"""The result of a check, as data that answers questions; how it is shown is handed in by the checker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from shapecheck.diagnostic import Diagnostic, ShapecheckError, ShapeError, SpecError
+from shapecheck.dims import Dim
+from shapecheck.source import Place, Source
+
+Shape = tuple[Dim, ...]
+
+
+class NamedShape(NamedTuple):
+    """An input or an output of the model; the shape is None where not even the rank is known."""
+
+    name: str
+    shape: Shape | None
+
+
+class LayerReport(NamedTuple):
+    """One call of a layer. `params` counts the weights at their only place: the first call of a shared layer.
+
+    `params` and `trainable_params` are ints, formulas in named sizes, or None where nothing is known;
+    `macs` are multiply-accumulates of one call (1 MAC is 2 FLOPs, a bias is not counted), as a formula.
+    """
+
+    name: str
+    kind: str
+    inputs: tuple[str, ...]
+    output_shapes: tuple[Shape | None, ...]
+    params: Dim | None
+    trainable_params: Dim | None
+    weights: Mapping[str, Shape]
+    dtypes: tuple[str, ...]
+    masks: tuple[Shape | None, ...]
+    cost: Callable[[], Dim | None]
+    place: Place | None
+
+    @property
+    def macs(self) -> Dim | None:
+        """Multiply-accumulates of this call as a formula, worked out when asked."""
+        return self.cost()
+
+
+class Report:
+    """What a check found in one definition.
+
+    ok            no finding of severity error
+    diagnostics   the findings, in the order of the text
+    inputs, outputs   lists of NamedShape
+    layers        name -> LayerReport, in order of the wiring; a shared layer stands once
+    calls         name -> every LayerReport of that layer
+    shapes        name -> shape of the first call: a tuple, or a list for several outputs
+    params        all weights, each counted once: an int or a formula
+    requirements  the conditions on the sizes under which the model is valid
+    """
+
+    __slots__ = (
+        "_graph", "_write", "calls", "diagnostics", "inputs", "layers", "name", "outputs", "params", "path",
+        "requirements", "source", "trainable_params", "truncated",
+    )  # fmt: skip
+
+    def __init__(self, path: str, source: Source | None = None) -> None:
+        self.path = path
+        self.source = source
+        self.name: str | None = None
+        self.diagnostics: list[Diagnostic] = []
+        self.inputs: list[NamedShape] = []
+        self.outputs: list[NamedShape] = []
+        self.layers: dict[str, LayerReport] = {}
+        self.calls: dict[str, list[LayerReport]] = {}
+        self.params: Dim | None = 0
+        self.trainable_params: Dim | None = 0
+        self.requirements: Any = ()
+        self.truncated = 0  # how many findings got no hints, because there were so many
+        self._graph: Callable[[], Any] | None = None
+        self._write: Callable[[str, Report], str] | None = None
+
+    @property
+    def ok(self) -> bool:
+        return not any(found.severity == "error" for found in self.diagnostics)
+
+    @property
+    def shapes(self) -> Mapping[str, Any]:
+        return _Shapes(self.layers)
+
+    @property
+    def graph(self) -> Any:
+        """The model as a `networkx.MultiDiGraph` with shapes on its edges; networkx is imported here."""
+        return self._graph() if self._graph else None
+
+    def raise_for_errors(self) -> None:
+        """Raise SpecError or ShapeError for the first error, if there is one."""
+        for found in self.diagnostics:
+            if found.severity == "error":
+                raise error_of(found)
+
+    def summary(self) -> str:
+        """A table of the layers with output shapes, parameters and multiply-accumulates as formulas."""
+        return self._write("summary", self) if self._write else repr(self)
+
+    def __str__(self) -> str:
+        return self._write("text", self) if self._write else repr(self)
+
+    def _repr_html_(self) -> str:
+        return self._write("html", self) if self._write else ""
+
+    def __repr__(self) -> str:
+        errors = sum(found.severity == "error" for found in self.diagnostics)
+        state = "ok" if self.ok else f"{errors} error{'s' * (errors != 1)}"
+        return f"<Report {self.path}: {state}, {len(self.layers)} layers>"
+
+
+class _Shapes(Mapping[str, Any]):
+    """Name -> shape, or a list of shapes where the layer has several outputs."""
+
+    def __init__(self, layers: Mapping[str, LayerReport]) -> None:
+        self._layers = layers
+
+    def __getitem__(self, name: str) -> Any:
+        shapes = self._layers[name].output_shapes
+        return shapes[0] if len(shapes) == 1 else list(shapes)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._layers)
+
+    def __len__(self) -> int:
+        return len(self._layers)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+def error_of(found: Diagnostic) -> ShapecheckError:
+    """The exception for a finding: SpecError while reading and wiring, ShapeError afterwards."""
+    early = found.code[:3] in ("SC1", "SC2") or found.code[:3] == "SC8"
+    return SpecError(found) if early else ShapeError(found)
