@@ -11,7 +11,11 @@ from typing import Any, NamedTuple
 
 
 class Code(NamedTuple):
-    """One kind of finding. `keras_says` quotes the short refusal that people search for."""
+    """One kind of finding.
+
+    `message` and `advice` (printed as help) are templates over the facts; `keras_says` quotes the short refusals that
+    people search for.
+    """
 
     code: str
     title: str
@@ -19,6 +23,7 @@ class Code(NamedTuple):
     explanation: str = ""
     keras_says: tuple[str, ...] = ()
     severity: str = "error"
+    advice: str = ""
 
 
 _TABLE = (
@@ -70,7 +75,8 @@ _TABLE = (
     Code("SC304", "sizes do not match", "`{layer}` cannot reshape {source} = {count} values into {target} = {product}"),
     Code("SC305", "not a permutation", "`{param}` must be a permutation of {expected}, not {given}"),
     Code("SC306", "too small", "`{layer}` needs {what} to be at least {least}, and it is {size}"),
-    Code("SC307", "not fully defined", "`{layer}` cannot flatten {shape}: its shape is not fully defined"),
+    Code("SC307", "not fully defined", "`{layer}` cannot flatten {shape}: its shape is not fully defined",
+         advice="complete the shape in `Input`, `input_shape` or `batch_input_shape`, or give the size a name"),
     Code("SC308", "weight of unknown size", "the `{weight}` of `{layer}` would depend on {dim}, which is not fixed"),
     Code("SC309", "no such axis", "`{param}` is {axis}, and rank {rank} has no such axis"),
     Code("SC310", "sizes do not broadcast", "`{layer}` cannot broadcast {a} and {b} on axis {axis}"),
@@ -113,11 +119,13 @@ _TABLE = (
 CODES: dict[str, Code] = {entry.code: entry for entry in _TABLE}
 
 
-class _Facts(dict[str, Any]):
+class Facts(dict[str, Any]):
+    """Facts for a template, with a `?` for what is not known."""
+
     def __missing__(self, name: str) -> str:
         return "?"
 
 
 def message(code: str, facts: dict[str, Any]) -> str:
     """The words of a finding: the code's template filled with the facts."""
-    return CODES[code].message.format_map(_Facts(facts))
+    return CODES[code].message.format_map(Facts(facts))

@@ -13,6 +13,7 @@ from shapecheck import dims
 from shapecheck.diagnostic import Refusal
 from shapecheck.dims import Dim
 from shapecheck.modes import Semantics
+from shapecheck.words import shown
 
 
 class Reader:
@@ -23,22 +24,6 @@ class Reader:
     def __init__(self, expected: str, read: Callable[[Any, str, Semantics], Any]) -> None:
         self.expected = expected
         self.read = read
-
-
-def shown(value: Any) -> str:
-    """A value as a message shows it: short, and as it was written."""
-    if isinstance(value, str):
-        return f"`{value if len(value) <= 40 else value[:37] + '...'}`"
-    if value is None:
-        return "None"
-    if isinstance(value, (list, tuple)) and len(value) > 8:
-        return f"a list of {len(value)} values"
-    if isinstance(value, dict):
-        return "a mapping"
-    if callable(value):
-        return "a function"
-    text = str(value) if not isinstance(value, int) or abs(value) < 1 << 128 else "a huge number"
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _wrong(param: str, value: Any, expected: str) -> Refusal:

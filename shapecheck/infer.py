@@ -1,0 +1,173 @@
+"""One pass over the graph: every layer made once, every call inferred, every mistake a finding.
+
+The parameters of a layer are always judged, its shapes only if its inputs are clean. A node that failed yields
+poison, which is silent: one cause, one message. Nothing recurses over the model, and all of it is linear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shapecheck import axes, dims, explain, layers
+from shapecheck.apply import Applied, apply
+from shapecheck.contract import DROP, FIRST, Layer, TensorSpec, make
+from shapecheck.diagnostic import Refusal
+from shapecheck.graph import Edge, Graph, Node
+from shapecheck.inference import Inference
+from shapecheck.words import shown
+
+LARGE = 64  # an expression of more atoms than this goes on under the name of the place where it arose
+
+
+def infer(graph: Graph, at: Mapping[str, int] | None = None) -> Inference:
+    """Infer every node of a graph; `at` fixes the sizes of some symbols."""
+    found = Inference(graph, at or {})
+    for node in graph.nodes:
+        layer = _made(found, node) if node.owner == node.index else found.layers[node.owner]
+        found.layers.append(layer)
+        found.applied.append(None)
+        if layer is None or node.broken:
+            continue
+        try:
+            found.applied[node.index] = _applied(found, node, layer)
+        except Refusal as refusal:
+            found.findings.append(explain.finding(found, node, refusal))
+    return found
+
+
+# Layers ----------------------------------------------------------------------------------------------------------
+
+
+def _made(found: Inference, node: Node) -> Layer | None:
+    spec = node.spec
+    kind = layers.find(spec.kind)
+    if kind is None:
+        return None
+    layer, refusals = make(kind, spec.config, found.semantics, found.graph.spec.data_format)
+    refusals.extend(_undeclared(found, layer))
+    for refusal in refusals:
+        found.findings.append(explain.finding(found, node, refusal))
+    return None if refusals else layer
+
+
+def _undeclared(found: Inference, layer: Layer) -> Iterator[Refusal]:
+    """A refusal for each symbol in the parameters that no input declares."""
+    if layer.kind == "InputLayer":
+        return
+    for name in layer.given:
+        parameter = layer.parameters.get(name)
+        value = layer.__dict__.get(parameter.attribute) if parameter else None
+        for item in value if type(value) is tuple else (value,):
+            if isinstance(item, dims.Expr):
+                for symbol in dims.symbols_of(item):
+                    if symbol.name not in found.symbols:
+                        yield Refusal("SC205", name, name=symbol.name, declared=sorted(found.symbols))
+
+
+# First-layer arguments -------------------------------------------------------------------------------------------------
+
+
+def _check_first(found: Inference, node: Node, layer: Layer, inputs: list[TensorSpec]) -> None:
+    """Refuse `input_shape` and its kin where they contradict the input that the layer really has."""
+    given = {name: layer.given[name] for name in FIRST if layer.given.get(name) is not None}
+    if not given or layer.kind == "InputLayer" or not inputs or inputs[0].shape is None:
+        return
+    actual = inputs[0].shape
+    for name, value in given.items():
+        config: Mapping[str, Any] = {
+            "input_shape": {"shape": value}, "batch_input_shape": {"batch_shape": value},
+            "input_dim": {"shape": (value,)}, "batch_size": {"shape": (), "batch_size": value},
+        }[name]  # fmt: skip
+        hint, refusals = make(layers.found("InputLayer"), config, found.semantics)
+        if refusals:
+            raise Refusal("SC113", name, expected="a list of sizes", given=shown(value))
+        declared: Any = hint.shape()  # type: ignore[call-arg]
+        against: Any = actual
+        if name == "batch_size":
+            declared, against = declared[:1], actual[:1]
+        elif name == "input_dim":
+            declared, against = (None, *declared[1:]), (None, actual[-1])
+        if len(declared) != len(against) or any(
+            a is not None and b is not None and dims.same(dims.substitute(a, found.symbols), b) is False
+            for a, b in zip(declared, against, strict=False)
+        ):
+            raise Refusal("SC211", name, declared=shown(value), actual=actual)
+
+
+# Calls -----------------------------------------------------------------------------------------------------------
+
+
+def _applied(found: Inference, node: Node, layer: Layer) -> Applied | None:
+    if layer.kind == "InputLayer" and not node.inputs:
+        shape = found.input_shapes[node.index]
+        if isinstance(shape, Refusal):
+            raise shape
+        return Applied((TensorSpec(shape, layer.policy.compute),), True, {}, [])
+    inputs = _input_specs(found, node)
+    if inputs is None:
+        return None
+    specs = list(inputs.values()) if isinstance(inputs, dict) else inputs
+    if any(spec.shape is None for spec in specs):
+        lost = next((spec.lost for spec in specs if spec.lost is not None), None)
+        return Applied((TensorSpec(None, lost=lost),), True, {}, [], "its input is not known")
+    _check_first(found, node, layer, specs)
+    owner = found.applied[node.owner]
+    listed = node.listed or len(specs) > 1
+    applied = apply(layer, inputs, listed, found.semantics, owner.weights if owner else None)
+    if layer.wants_mask:
+        for spec in specs:
+            if spec.mask is None and spec.lost is not None:
+                found.findings.append(explain.mask_lost(found, found.graph.nodes[spec.lost], node))
+    for obligation in applied.obligations:
+        obligation.node = node
+    found.obligations.extend(applied.obligations)
+    if applied.opaque:
+        found.findings.append(explain.finding(found, node, Refusal("SC404", problem=applied.opaque)))
+    return applied._replace(outputs=tuple(_kept(node, spec) for spec in applied.outputs))
+
+
+def _kept(node: Node, spec: TensorSpec) -> TensorSpec:
+    """An output with its large expressions under a name, and with the node that dropped its mask."""
+    if spec.lost is DROP:
+        spec = spec._replace(lost=node.index)
+    for axis, size in enumerate(spec.shape or ()):
+        if type(size) is not int and dims.size(size) > LARGE:
+            shape = list(spec.shape or ())
+            shape[axis] = dims.named(size, f"{node.name}.{axes.letter(axis, len(shape))}")
+            spec = spec._replace(shape=tuple(shape))
+    return spec
+
+
+def _input_specs(found: Inference, node: Node) -> Any:
+    """The inputs of a node in the structure of its wiring; None where one of them is poison."""
+    if isinstance(node.inputs, dict):
+        by_role: dict[str, Any] = {}
+        for role, item in node.inputs.items():
+            edges = item if isinstance(item, list) else [item]
+            specs = [spec for edge in edges for spec in _outputs(found, node, edge) or [None]]
+            if None in specs:
+                return None
+            by_role[role] = specs if isinstance(item, list) else specs[0]
+        return by_role
+    several: list[TensorSpec] = []
+    for edge in node.inputs:
+        specs_ = _outputs(found, node, edge)
+        if specs_ is None:
+            return None
+        several.extend(specs_)
+    return several
+
+
+def _outputs(found: Inference, node: Node, edge: Edge) -> tuple[TensorSpec, ...] | None:
+    applied = found.applied[edge.node]
+    if applied is None:
+        return None
+    if edge.output is None:
+        return applied.outputs
+    if applied.opaque:
+        return (TensorSpec(None),)
+    if not 0 <= edge.output < len(applied.outputs):
+        name = found.graph.nodes[edge.node].name
+        raise Refusal("SC206", name=name, count=len(applied.outputs), ref=f"{name}[{edge.output}]")
+    return (applied.outputs[edge.output],)

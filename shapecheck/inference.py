@@ -1,0 +1,106 @@
+"""What was inferred of a graph, as data: the layers, the outcomes of their calls, what is owed and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shapecheck import axes, dims, layers, modes
+from shapecheck.apply import Applied
+from shapecheck.contract import Layer, make
+from shapecheck.diagnostic import Diagnostic, Refusal
+from shapecheck.graph import Edge, Graph, Node
+from shapecheck.need import Obligation, Shape
+
+
+class Inference:
+    """For each node its layer and its outcome, None where it failed. `at` fixes the sizes of some symbols."""
+
+    __slots__ = ("applied", "findings", "graph", "input_shapes", "layers", "obligations", "semantics", "symbols")
+
+    def __init__(self, graph: Graph, at: Mapping[str, int]) -> None:
+        self.graph = graph
+        self.semantics = modes.MODES[graph.spec.generation]
+        self.layers: list[Layer | None] = []
+        self.applied: list[Applied | None] = []
+        self.obligations: list[Obligation] = []
+        self.findings: list[Diagnostic] = []
+        self.symbols: dict[str, dims.Dim] = {"B": dims.symbol("B", varies=True)}
+        """Every symbol that an input declares, and what it stands for: itself, or the size set by `at`."""
+        self.input_shapes: dict[int, Shape | Refusal] = {}
+        self._declare(at)
+
+    @property
+    def channels_first(self) -> bool:
+        return self.graph.spec.data_format == "channels_first"
+
+    def producers(self, node: Node) -> list[tuple[Node, int]]:
+        """The nodes that a node reads, and which of their outputs."""
+        return [(self.graph.nodes[edge.node], edge.output or 0) for edge in edges_of(node)]
+
+    def _declare(self, at: Mapping[str, int]) -> None:
+        """Read the shapes of the inputs; give every None a readable name that no other size has."""
+        written: dict[int, tuple[Any, ...]] = {}
+        named: dict[str, int] = {}
+        for node in self.graph.nodes:
+            if node.spec.kind in ("InputLayer", "Input") and not node.broken:
+                layer, refusals = make(layers.found("InputLayer"), node.spec.config, self.semantics)
+                if refusals:
+                    continue
+                shape: Any = layer.shape()  # type: ignore[call-arg]
+                written[node.index] = shape
+                for axis, size in enumerate(shape):
+                    if isinstance(size, dims.Expr):
+                        named |= {symbol.name: 2 for symbol in dims.symbols_of(size)}
+                    elif size is None and axis > 0:
+                        name = self._letter(axis, len(shape))
+                        named[name] = named.get(name, 0) + 1
+        for index, shape in written.items():
+            self.input_shapes[index] = self._named(self.graph.nodes[index], shape, named)
+        for name, size in at.items():
+            if name in self.symbols:
+                self.symbols[name] = size
+        if any(name in self.symbols for name in at):
+            for index, known in self.input_shapes.items():
+                if not isinstance(known, Refusal):
+                    self.input_shapes[index] = tuple(dims.substitute(size, self.symbols) for size in known)
+
+    def _letter(self, axis: int, rank: int) -> str:
+        return axes.letter(axis, rank, self.channels_first)
+
+    def _named(self, node: Node, written: tuple[Any, ...], named: Mapping[str, int]) -> Shape | Refusal:
+        """The shape of an Input with a symbol for every None."""
+        if len(written) == 1 and not self.semantics.scalar_inputs:
+            return Refusal("SC114", "shape", expected="a list of at least one size", given="()")
+        shape: list[dims.Dim] = []
+        for axis, size in enumerate(written):
+            if size is None and axis > 0:
+                letter = self._letter(axis, len(written))
+                clear = named[letter] == 1 and letter != "B"
+                name = letter if clear else f"{letter}_{identifier(node.name)}"
+                size = self.symbols[name] = dims.symbol(name, varies=True)
+            elif size is None:
+                size = self.symbols["B"]
+            elif isinstance(size, dims.Expr):
+                for symbol in dims.symbols_of(size):
+                    if symbol.name == "B" and axis > 0:
+                        return Refusal("SC214", "shape", name="B", what="the batch")
+                    self.symbols.setdefault(symbol.name, dims.symbol(symbol.name))
+                size = dims.substitute(size, self.symbols)
+            shape.append(size)
+        return tuple(shape)
+
+
+def identifier(name: str) -> str:
+    """A layer's name as part of a symbol."""
+    return "".join(c if c.isalnum() or c == "_" else "_" for c in name)
+
+
+def edges_of(node: Node) -> Iterator[Edge]:
+    """The edges of a node, whatever the structure of its inputs."""
+    given: Any = node.inputs.values() if isinstance(node.inputs, dict) else node.inputs
+    for item in given:
+        if isinstance(item, list):
+            yield from item
+        else:
+            yield item
