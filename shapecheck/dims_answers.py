@@ -1,0 +1,277 @@
+"""The three-valued questions of `dims`, and the maximum and minimum that need their answers.
+
+True and False are proved for all sizes >= 1. None means: true for some sizes and false for others, or not decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import gcd
+
+from shapecheck.dims_divide import canonical, exact_quotient
+from shapecheck.dims_facts import Facts, bounds, facts
+from shapecheck.dims_form import (
+    CAP,
+    UNKNOWN,
+    Dim,
+    Expr,
+    Extreme,
+    Known,
+    Node,
+    Product,
+    from_factors,
+    keep,
+    key,
+    remainder,
+    subtract,
+    symbols,
+    total_of,
+    wrap,
+)
+from shapecheck.dims_walk import table
+
+EVALUATIONS = 65_536
+"""At most this many sizes are tried for one answer."""
+WORK = 2_000_000
+"""At most this many sizes times atoms."""
+QUICK = 1_024
+"""At most this many sizes are tried to simplify a maximum."""
+
+_answers: dict[Expr, bool | None] = {}
+
+
+def same(a: Dim, b: Dim) -> bool | None:
+    """Whether two dims are equal: True for all sizes, False for none, None otherwise or when nothing is known."""
+    if a.__class__ is int and b.__class__ is int:
+        return a == b
+    if a is UNKNOWN or b is UNKNOWN:
+        return None
+    if a is b or a == b:
+        return True
+    return _is_zero(subtract(a, b))  # type: ignore[arg-type]
+
+
+def at_least(a: Dim, n: Dim) -> bool | None:
+    """Whether a >= n: True for all sizes, False for none, None otherwise or when nothing is known."""
+    if a.__class__ is int and n.__class__ is int:
+        return a >= n
+    if a is UNKNOWN or n is UNKNOWN:
+        return None
+    return _not_negative(subtract(a, n), EVALUATIONS)  # type: ignore[arg-type]
+
+
+def divides(d: Dim, a: Dim) -> bool | None:
+    """Whether d divides a: True for all sizes, False for none, None otherwise or when nothing is known.
+
+    0 divides 0 only.
+    """
+    if d is UNKNOWN or a is UNKNOWN:
+        return None
+    if isinstance(d, int):
+        if isinstance(a, int):
+            return a % d == 0 if d else a == 0
+        return same(a, 0) if d == 0 else same(remainder(a, abs(d)), 0)  # type: ignore[arg-type]
+    if isinstance(a, int) and not a:
+        return True
+    if exact_quotient(a, d) is not None:  # type: ignore[arg-type]
+        return True
+    if at_least(a, 1) and at_least(subtract(d, a), 1):  # type: ignore[arg-type]
+        return False
+    return None
+
+
+def _is_zero(f: Known) -> bool | None:
+    if not isinstance(f, Expr):
+        return f == 0
+    if _never_zero(f):
+        return False
+    found = symbols(f)
+    known = facts(f, found[0].name) if len(found) == 1 else None
+    if known is not None and known.p:
+        return _settle_zero(f, known)
+    try:
+        return _answers[f]
+    except KeyError:
+        pass
+    if len(_answers) >= 4096:
+        _answers.clear()
+    answer = _answers[f] = _search_zero(f)
+    return answer
+
+
+def _never_zero(f: Expr) -> bool:
+    """Whether bounds, or the common divisor of the coefficients, keep a sum away from zero."""
+    low, high = bounds(f)
+    if (low is not None and low > 0) or (high is not None and high < 0):
+        return True
+    return f.const % gcd(*[c for _, c in f.terms]) != 0
+
+
+def _search_zero(f: Expr) -> bool | None:
+    """The ladder of `same` behind its cheap first steps."""
+    flat = canonical(f)
+    if not isinstance(flat, Expr):
+        return flat == 0
+    factors = _factors_of_zero(flat)
+    if len(factors) > 1:
+        return _any_zero(factors)
+    (flat,) = factors
+    if _never_zero(flat):
+        return False
+    found = symbols(flat)
+    known = facts(flat, found[0].name) if len(found) == 1 else None
+    return None if known is None else _settle_zero(flat, known)
+
+
+def _factors_of_zero(f: Expr) -> list[Expr]:
+    """Expressions of which one is zero exactly where f is: the factors that all terms share, and the rest."""
+    if f.const:
+        return [f]
+    lists = [list(t.factors) if isinstance(t, Product) else [t] for t, _ in f.terms]
+    shared: list[Node] = []
+    for factor in list(lists[0]):
+        if all(factor in factors for factors in lists):
+            shared.append(factor)
+            for factors in lists:
+                factors.remove(factor)
+    rest = total_of(from_factors(c, factors) for factors, (_, c) in zip(lists, f.terms, strict=True))
+    found = [factor if isinstance(factor, Expr) else wrap(factor) for factor in dict.fromkeys(shared)]
+    return [*found, rest] if isinstance(rest, Expr) else found or [f]
+
+
+def _any_zero(factors: Sequence[Expr]) -> bool | None:
+    answer: bool | None = False
+    for factor in factors:
+        zero = _is_zero(factor)
+        if zero:
+            return True
+        if zero is None:
+            answer = None
+    return answer
+
+
+def _blocks(first: int, last: int) -> Iterator[range]:
+    """first..last in pieces that grow, so that an early witness is cheap."""
+    step = 32
+    while first <= last:
+        yield range(first, min(first + step, last + 1))
+        first += step
+        step *= 8
+
+
+def _settle(f: Expr, first: int, last: int, test: Callable[[int], bool], budget: int) -> bool | None:
+    """Whether all or none of first..last pass, where there is one at least; None for some or over the budget."""
+    if last - first >= min(budget, WORK // f.size):
+        return None
+    name = symbols(f)[0].name
+    answer: bool | None = None
+    for piece in _blocks(first, last):
+        for value in table(f, {name: piece}):
+            if answer is None:
+                answer = test(value)
+            elif answer is not test(value):
+                return None
+    return answer
+
+
+def _settle_zero(f: Expr, known: Facts) -> bool | None:
+    """Exact for one symbol: zeros lie before `start`, then in the window of the band, or repeat with the period."""
+    p, _, low, high, period, start = known
+    if low is None or high is None:
+        return None
+    if not p:
+        return _settle(f, 1, start + period - 1, _zero, EVALUATIONS)
+    first, last = (-(high // p), -low // p) if p > 0 else (-(-low // -p), high // -p)
+    for window in ((1, start - 1), (max(start, first), last)):
+        if window[0] <= window[1] and _settle(f, *window, _zero, EVALUATIONS) is not False:
+            return None
+    return False
+
+
+def _zero(value: int) -> bool:
+    return value == 0
+
+
+def _natural(value: int) -> bool:
+    return value >= 0
+
+
+def _not_negative(f: Known, budget: int) -> bool | None:
+    if not isinstance(f, Expr):
+        return f >= 0
+    low, high = bounds(f)
+    if low is not None and low >= 0:
+        return True
+    if high is not None and high < 0:
+        return False
+    found = symbols(f)
+    known = facts(f, found[0].name) if len(found) == 1 else None
+    if known is not None:
+        return _settle_natural(f, known, budget)
+    if len(found) > 1:
+        flat = canonical(f)
+        if not isinstance(flat, Expr):
+            return flat >= 0
+        low, high = bounds(flat)
+        if low is not None and low >= 0:
+            return True
+        if high is not None and high < 0:
+            return False
+    return None
+
+
+def _settle_natural(f: Expr, known: Facts, budget: int) -> bool | None:
+    """Exact for one symbol: past a finite window the slope decides the sign, without a slope a period does."""
+    p, _, low, high, period, start = known
+    if low is None or high is None:
+        return None
+    if not p:
+        return _settle(f, 1, start + period - 1, _natural, budget)
+    if p > 0:  # for sure f < 0 while p*h + high < 0, and f >= 0 once p*h + low >= 0
+        both, last = p * start + high < 0, max(start, -(low // p)) - 1
+    else:  # for sure f >= 0 while p*h + low >= 0, and f < 0 once p*h + high < 0
+        both, last = p * start + low >= 0, max(start, high // -p + 1) - 1
+    if both:
+        return None
+    if last < 1:
+        return p > 0
+    return p > 0 if _settle(f, 1, last, _natural, budget) is (p > 0) else None
+
+
+def extreme(largest: bool, dims: Sequence[Known]) -> Known:
+    """The maximum or minimum of dims; an argument that another one beats for all sizes is dropped."""
+    flat: dict[Known, None] = {}
+    const: int | None = None
+    for dim in dims:
+        for arg in _arguments(dim, largest):
+            if isinstance(arg, Expr):
+                flat[arg] = None
+            elif const is None or (arg > const if largest else arg < const):
+                const = arg
+    args: list[Known] = sorted(flat, key=key)
+    if const is not None:
+        args.append(const)
+    if len(args) <= 16:
+        kept: list[Known] = []
+        for arg in args:
+            if any(_beats(other, arg, largest) for other in kept):
+                continue
+            kept = [other for other in kept if not _beats(arg, other, largest)]
+            kept.append(arg)
+        args = kept
+    if len(args) == 1:
+        return args[0]
+    atom = wrap(Extreme(largest, tuple(args)))
+    return atom if atom.size <= CAP else keep(atom)
+
+
+def _arguments(dim: Known, largest: bool) -> tuple[Known, ...]:
+    if isinstance(dim, Expr) and not dim.const and len(dim.terms) == 1 and dim.terms[0][1] == 1:
+        node = dim.terms[0][0]
+        if isinstance(node, Extreme) and node.largest == largest:
+            return node.args
+    return (dim,)
+
+
+def _beats(a: Known, b: Known, largest: bool) -> bool:
+    return _not_negative(subtract(a, b) if largest else subtract(b, a), QUICK) is True
