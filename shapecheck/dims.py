@@ -55,6 +55,7 @@ __all__ = [
     "text",
     "to_sympy",
     "total",
+    "varies",
 ]
 
 
@@ -71,3 +72,8 @@ def factors(dim: Dim) -> tuple[int, tuple[Dim, ...]]:
         return 1, (dim,)
     content, found = _factored(dim)  # type: ignore[arg-type]
     return content, tuple([f if isinstance(f, Expr) else _wrap(f) for f in found])
+
+
+def varies(dim: Dim) -> bool:
+    """Whether a dim may change between calls: it stands on a None, or nothing is known about it."""
+    return dim is UNKNOWN or any([s.varies for s in symbols_of(dim)])

@@ -354,13 +354,13 @@ def build(const: int, terms: Sequence[tuple[Node, int]]) -> Known:
 
 def add(a: Known, b: Known) -> Known:
     """a + b."""
-    if isinstance(a, Expr) and isinstance(b, Expr):
-        return total_of((a, b))
-    expr, n = (a, b) if isinstance(a, Expr) else (b, a)
-    if not isinstance(expr, Expr):
-        return expr + n
-    assert isinstance(n, int)
-    return Expr(expr.const + n, expr.terms, expr.size, expr.level) if n else expr
+    if isinstance(a, Expr):
+        return total_of((a, b)) if isinstance(b, Expr) else _shift(a, b)
+    return _shift(b, a) if isinstance(b, Expr) else a + b
+
+
+def _shift(a: Expr, n: int) -> Expr:
+    return Expr(a.const + n, a.terms, a.size, a.level) if n else a
 
 
 def total_of(dims: Iterable[Known]) -> Known:
