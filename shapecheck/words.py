@@ -13,15 +13,15 @@ def _folded(name: str) -> str:
 def near(name: object, names: Iterable[str]) -> str | None:
     """The one of `names` that was probably meant by `name`; None where none is near.
 
-    A name that differs only in case, underscores or hyphens wins over any other.
+    A name that differs only in case, underscores or hyphens wins over any other, first in the same style of case.
     """
     if not isinstance(name, str) or not 0 < len(name) <= 80:
         return None
     known = list(names)
     folded = _folded(name)
-    for candidate in known:
-        if _folded(candidate) == folded:
-            return candidate
+    same = [candidate for candidate in known if _folded(candidate) == folded]
+    if same:
+        return next((candidate for candidate in same if candidate.islower() == name.islower()), same[0])
     from difflib import get_close_matches
 
     found = get_close_matches(name, known, 1, 0.7) or get_close_matches(name.lower(), known, 1, 0.7)
