@@ -461,7 +461,11 @@ def divide(a: Known, b: Known) -> Known:
 def _divide_by_int(const: int, terms: Sequence[tuple[Node, int]], d: int) -> Known:
     """floor((const + terms) / d) for d > 1, by the laws of the module until none applies."""
     out: list[tuple[Node, int]] = []
+    whole = 0
     while True:
+        if const >= d or const < 0:
+            q, const = divmod(const, d)
+            whole += q
         rest = []
         common = d
         positive = negative = False
@@ -480,16 +484,16 @@ def _divide_by_int(const: int, terms: Sequence[tuple[Node, int]], d: int) -> Kno
             else:
                 negative = True
         if not rest:
-            return _gather(const // d, out)
+            return _gather(whole, out)
         if not positive:
             flipped = _divide_by_int(d - 1 - const, [(node, -c) for node, c in rest], d)
-            return subtract(_gather(0, out), flipped)
+            return subtract(_gather(whole, out), flipped)
         if common > 1:
             rest = [(node, c // common) for node, c in rest]
             const //= common
             d //= common
             if d == 1:
-                return _gather(const, out + rest)
+                return _gather(whole + const, out + rest)
         found = None
         for node, c in rest:
             if node.__class__ is Floor and (c == 1 or c == -1):
@@ -503,7 +507,7 @@ def _divide_by_int(const: int, terms: Sequence[tuple[Node, int]], d: int) -> Kno
         m = inner.den
         if not isinstance(m, int):
             if len(rest) == 1 and not const and sign == 1 and is_positive(m):
-                return add(_gather(0, out), divide(inner.num, scale(m, d)))
+                return add(_gather(whole, out), divide(inner.num, scale(m, d)))
             break
         x = inner.num
         merged = {node: c * m for node, c in rest if node is not inner}
@@ -518,19 +522,18 @@ def _divide_by_int(const: int, terms: Sequence[tuple[Node, int]], d: int) -> Kno
             const += sign * x
         terms = [pair for pair in merged.items() if pair[1]]
         d *= m
-    q, c = divmod(const, d)
-    num = build(c, rest)
+    num = build(const, rest)
     if negative or any(isinstance(node, Extreme) for node, _ in rest):
         from shapecheck.dims_facts import bounds
 
         low, high = bounds(num)
         if low is not None and high is not None and low // d == high // d:
-            return _gather(q + low // d, out)
+            return _gather(whole + low // d, out)
     node = Floor(num, d)
     if not out:
-        expr = Expr(q, ((node, 1),), node.size, node.level)
+        expr = Expr(whole, ((node, 1),), node.size, node.level)
         return expr if expr.size <= CAP else keep(expr)
-    return _gather(q, [*out, (node, 1)])
+    return _gather(whole, [*out, (node, 1)])
 
 
 def _gather(const: int, pairs: Sequence[tuple[Node, int]]) -> Known:
