@@ -1,0 +1,28 @@
+"""shapecheck: type-check a neural network before building it."""
+
+from __future__ import annotations
+
+from shapecheck.checker import check, run
+from shapecheck.diagnostic import Diagnostic, Label, ShapecheckError, ShapeError, SpecError
+from shapecheck.library import Inferred, Tensor, UserLayer, input, layer
+from shapecheck.report import LayerReport, Report
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Diagnostic",
+    "Inferred",
+    "Label",
+    "LayerReport",
+    "Report",
+    "ShapeError",
+    "ShapecheckError",
+    "SpecError",
+    "Tensor",
+    "UserLayer",
+    "__version__",
+    "check",
+    "input",
+    "layer",
+    "run",
+]

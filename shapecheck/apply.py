@@ -45,10 +45,12 @@ def apply(
     """
     kind = type(layer)
     values = list(inputs.values()) if isinstance(inputs, Mapping) else inputs
+    if kind.each_of_a_list and listed and not isinstance(inputs, Mapping):
+        return _one_by_one(layer, inputs, keras)
     _check_form(kind, inputs, listed)
     shapes: Any = tuple(spec.shape for spec in values)
     masked = any(spec.mask is not None for spec in values)
-    if masked and keras.unsupported_mask_is_refused and kind.mask is DROP:
+    if masked and keras.unsupported_mask_is_refused and layer.mask_rule is DROP:
         raise Refusal("SC402", input=0)
     compute = layer.policy.compute
     cast = tuple(dtypes.autocast(spec.dtype, compute) for spec in values) if layer.autocast else tuple(
@@ -67,12 +69,18 @@ def apply(
         single = not isinstance(answer, list)
         answers = (answer,) if single else tuple(answer)
         dtype = call(layer.dtype, cast, offers) if values else layer.policy.compute
-        masks, lost = _masks(layer, values, len(answers), listed, obligations, masked)
+        masks, lost = _masks(layer, values, len(answers), listed, masked)
     outputs = tuple(
         answer._replace(mask=mask, lost=lost) if isinstance(answer, TensorSpec) else TensorSpec(answer, dtype, mask, lost)
         for answer, mask in zip(answers, masks, strict=True)
     )
     return Applied(outputs, single, weights, obligations)
+
+
+def _one_by_one(layer: Layer, inputs: Sequence[TensorSpec], keras: Semantics) -> Applied:
+    answers = [apply(layer, [spec], False, keras) for spec in inputs]
+    outputs = tuple(spec for answer in answers for spec in answer.outputs)
+    return Applied(outputs, False, NO_WEIGHTS, [owed for answer in answers for owed in answer.obligations])
 
 
 def _check_form(kind: type[Layer], inputs: Inputs, listed: bool) -> None:
@@ -113,10 +121,10 @@ def _weights(layer: Layer, shapes: Any, offers: Mapping[str, Any], built: Mappin
 
 
 def _masks(
-    layer: Layer, inputs: Sequence[TensorSpec], count: int, listed: bool, obligations: list[Obligation], masked: bool
+    layer: Layer, inputs: Sequence[TensorSpec], count: int, listed: bool, masked: bool
 ) -> tuple[Sequence[Shape | None], Any]:
     """The masks of the outputs, and who dropped the one that they would have had."""
-    rule = type(layer).mask
+    rule = layer.mask_rule
     lost = next((spec.lost for spec in inputs if spec.lost is not None), None)
     if rule is PASS:
         mask = inputs[0].mask if inputs else None
@@ -125,19 +133,25 @@ def _masks(
         return (None,) * count, (DROP if masked else lost)
     if rule is END or (not masked and "mask" in (*wants(rule).order, *wants(rule).asks)):
         return (None,) * count, lost
-    return _traced_masks(layer, inputs, count, listed, obligations), lost
+    masks = _traced_masks(layer, inputs, count, listed)
+    return masks, DROP if masked and all(mask is None for mask in masks) else lost
 
 
 def _traced_masks(
-    layer: Layer, inputs: Sequence[TensorSpec], count: int, listed: bool, obligations: list[Obligation]
+    layer: Layer, inputs: Sequence[TensorSpec], count: int, listed: bool
 ) -> Sequence[Shape | None]:
     """Run a layer's mask rule on arrays that answer with shapes."""
     from shapecheck import tracing
 
     trace = tracing.Trace(need.record)
-    arrays = [tracing.TracedArray(trace, spec.shape, spec.dtype) for spec in inputs]
-    masks = [None if spec.mask is None else tracing.TracedArray(trace, spec.mask, "bool") for spec in inputs]
+    arrays = [tracing.TracedArray(spec.shape or (), spec.dtype, trace) for spec in inputs]
+    masks = [None if spec.mask is None else tracing.TracedArray(spec.mask, "bool", trace) for spec in inputs]
     offered = masks if input_names(type(layer))[2] and listed else masks[0]
-    made = call(layer.mask, arrays, {"np": tracing.traced_np, "mask": offered, "listed": listed})
+    try:
+        made = call(layer.mask, arrays, {"np": tracing.TracedNumpy(trace), "mask": offered, "listed": listed})
+    except tracing.TraceMismatch as mismatch:
+        raise Refusal("SC405", problem=str(mismatch)) from None
+    except tracing.Untraceable:
+        return (None,) * count
     made = list(made) if isinstance(made, (list, tuple)) else [made] * count
-    return [None if mask is None else mask.shape for mask in made]
+    return [None if mask is None else tuple(mask.shape) for mask in made]

@@ -98,6 +98,11 @@ class Layer:
     takes_one_or_list: ClassVar[bool] = False
     """Whether a layer that is called on a list may be called on a single input as well."""
 
+    each_of_a_list: ClassVar[bool] = False
+    """Whether a list of inputs is passed through, one by one."""
+    also: ClassVar[Mapping[str, str]] = {}
+    """Other names of parameters, in every generation: other -> name."""
+
     name: str | None
     policy: dtypes.Policy
     trainable: bool
@@ -131,6 +136,11 @@ class Layer:
     def loss(self, *arrays: Any) -> Any:
         """The penalty that the layer adds for its outputs `y`, or None."""
         return None
+
+    @property
+    def mask_rule(self) -> Any:
+        """PASS, DROP, END, or the function that gives the masks of the outputs."""
+        return type(self).mask
 
     @property
     def config(self) -> dict[str, Any]:
@@ -250,9 +260,9 @@ def make(
     for name, value in config.items():
         parameter = declared.get(name)
         if parameter is None:
-            if name in cls.renamed and keras.legacy_names and cls.renamed[name] in declared:
-                name = cls.renamed[name]
-                parameter = declared[name]
+            newer = cls.also.get(name) or (cls.renamed.get(name) if keras.legacy_names else None)
+            if newer in declared:
+                name, parameter = newer, declared[newer]
             elif refusal := _read_common(values, name, value, cls, keras):
                 refusals.append(refusal)
                 continue

@@ -77,3 +77,8 @@ def factors(dim: Dim) -> tuple[int, tuple[Dim, ...]]:
 def varies(dim: Dim) -> bool:
     """Whether a dim may change between calls: it stands on a None, or nothing is known about it."""
     return dim is UNKNOWN or any([s.varies for s in symbols_of(dim)])
+
+
+def varies(dim: Dim) -> bool:
+    """Whether a size hangs on a None, and so may differ from call to call."""
+    return isinstance(dim, Expr) and any(symbol.varies for symbol in symbols_of(dim))

@@ -104,7 +104,7 @@ def _applied(found: Inference, node: Node, layer: Layer) -> Applied | None:
         if isinstance(shape, Refusal):
             raise shape
         return Applied((TensorSpec(shape, layer.policy.compute),), True, {}, [])
-    inputs = _input_specs(found, node)
+    inputs = input_specs(found, node)
     if inputs is None:
         return None
     specs = list(inputs.values()) if isinstance(inputs, dict) else inputs
@@ -139,7 +139,7 @@ def _kept(node: Node, spec: TensorSpec) -> TensorSpec:
     return spec
 
 
-def _input_specs(found: Inference, node: Node) -> Any:
+def input_specs(found: Inference, node: Node) -> Any:
     """The inputs of a node in the structure of its wiring; None where one of them is poison."""
     if isinstance(node.inputs, dict):
         by_role: dict[str, Any] = {}

@@ -24,11 +24,13 @@ RULES = (
     Rule("values_are_validated", "counts, permutations and penalties are validated on their own", True, False, True),
     Rule("legacy_names", "Keras 1 argument names are accepted", False, True, False),
     Rule("batch_input_shape", "`batch_input_shape` is accepted on any layer", True, True, False),
-    Rule("symbols_as_values", "a parameter may name a size", True, False, False),
+    Rule("symbols_as_values", "a count may name a size", True, False, False),
     Rule("unsupported_mask_is_refused", "a mask that reaches a layer without mask support is refused", False, True, False),
     Rule("activity_loss_per_sample", "activity penalties are divided by the batch", True, False, True),
     Rule("minus_sizes_in_reshape", "any negative entry of `target_shape` stands for the unknown size", False, True, False),
-    Rule("reshape_none", "a None in `target_shape` is an unknown size", True, False, True),
+    Rule("names_in_target_shape", "`target_shape` may name a size", True, False, True),
+    Rule("none_reshapes_known", "a None in `target_shape` is accepted where the input is known", True, False, True),
+    Rule("whole_floats_as_sizes", "2.0 is accepted for the size 2", False, True, True),
     Rule("scalar_inputs", "an Input may have the shape ()", True, False, True),
     Rule("zero_sizes", "a size may be 0", True, False, True),
 )
@@ -51,7 +53,9 @@ class Semantics:
     unsupported_mask_is_refused: bool
     activity_loss_per_sample: bool
     minus_sizes_in_reshape: bool
-    reshape_none: bool
+    names_in_target_shape: bool
+    none_reshapes_known: bool
+    whole_floats_as_sizes: bool
     scalar_inputs: bool
     zero_sizes: bool
 

@@ -78,10 +78,15 @@ def that(condition: object, code: str, param: str | None = None, **facts: Any) -
 
 
 def equal(a: Dim, b: Dim, code: str = "SC301", param: str | None = None, **facts: Any) -> Dim:
-    """a == b; returns the side to go on with, the one of smaller period."""
+    """a == b; returns the side to go on with, the one of smaller period.
+
+    A None may turn out to be 0 in a call, so against a 0 it is left to the sizes.
+    """
     answer = dims.same(a, b)
     if answer is True:
         return a
+    if answer is False and ((a == 0 and dims.varies(b)) or (b == 0 and dims.varies(a))):
+        answer = None
     refusal = Refusal(code, param, a=a, b=b, **facts)
     if answer is False:
         raise refusal
@@ -161,7 +166,7 @@ def axes(x: Shape, pattern: str, **facts: Any) -> None:
 def axis(value: int, rank: int, param: str = "axis") -> int:
     """An axis counted from either end, as one counted from the front."""
     if not -rank <= value < rank:
-        raise Refusal("SC309", param, axis=value, rank=rank)
+        raise Refusal("SC309", param, given=value, rank=rank)
     return value % rank
 
 

@@ -65,6 +65,12 @@ def _count(value: Any, param: str, keras: Semantics) -> Any:
     return dim
 
 
+def _strict_count(value: Any, param: str, keras: Semantics) -> Any:
+    if isinstance(value, bool) and keras.values_are_validated:
+        raise _wrong(param, value, "a positive integer")
+    return _count(value, param, keras)
+
+
 def _legacy_count(value: float, param: str) -> int:
     """Keras 2.2.4 does not look; a size that cannot exist is refused all the same."""
     if value != int(value) or value < 0:
@@ -105,6 +111,8 @@ def _rate(value: Any, param: str, keras: Semantics) -> float:
 
 
 def _penalty(value: Any, param: str, keras: Semantics) -> float:
+    if value is None:
+        return 0.0
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise _wrong(param, value, "a number of at least 0")
     if keras.values_are_validated and not value >= 0:
@@ -170,6 +178,8 @@ def _activation(value: Any, param: str, keras: Semantics) -> Any:
 
 
 def _initializer(value: Any, param: str, keras: Semantics) -> Any:
+    if value is None and keras.generation == 2:
+        raise Refusal("SC122", param, given="None", near=None)
     from shapecheck import initializers
 
     return initializers.get(value)
@@ -200,6 +210,8 @@ def _data_format(value: Any, param: str, keras: Semantics) -> str:
 
         return settings.image_data_format()
     word = value.lower() if isinstance(value, str) else value
+    if keras.legacy_names:
+        word = {"tf": "channels_last", "th": "channels_first"}.get(word, word)
     if word not in _FORMATS:
         raise _outside(param, value, "`channels_last` or `channels_first`")
     return str(word)
@@ -210,6 +222,7 @@ def _anything(value: Any, param: str, keras: Semantics) -> Any:
 
 
 Count = Annotated[int, Reader("a positive integer", _count)]
+StrictCount = Annotated[int, Reader("a positive integer", _strict_count)]
 Whole = Annotated[int, Reader("an integer", _whole)]
 Flag = Annotated[bool, Reader("true or false", _flag)]
 Number = Annotated[float, Reader("a number", _number)]
@@ -242,7 +255,7 @@ MAX_SIZE = 1 << 62
 
 
 def _size(size: Any, param: str, keras: Semantics, least: int, unknown: bool) -> Any:
-    if isinstance(size, bool):
+    if isinstance(size, bool) or (keras.whole_floats_as_sizes and isinstance(size, float) and size.is_integer()):
         size = int(size)
     if size is None or (isinstance(size, str) and size.strip().lower() in ("none", "null", "~")):
         if unknown:
@@ -290,17 +303,19 @@ def _noise_shape(value: Any, param: str, keras: Semantics) -> Any:
         return None
     if not isinstance(value, (list, tuple)):
         raise _wrong(param, value, "a list of sizes, with None for the size of the input")
+    if keras.noise_shape_is_checked and any(isinstance(size, float) for size in value):
+        raise _wrong(param, value, "a list of integers, with None for the size of the input")
     return _sizes(value, param, keras, 1, True)
 
 
 def _target_shape(value: Any, param: str, keras: Semantics) -> Any:
     """Sizes, at most one of them unknown: -1, or None where the mode has it."""
-    if isinstance(value, (list, tuple)) and not keras.reshape_none and None in value:
-        raise _wrong(param, None, "a size")
     least = -(1 << 62) if keras.minus_sizes_in_reshape else -1
     sizes = _sizes(value, param, keras, least, True)
-    sizes = tuple(-1 if size is None or (isinstance(size, int) and size < 0) else size for size in sizes)
-    if sizes.count(-1) > 1:
+    if not keras.names_in_target_shape and any(isinstance(size, dims.Expr) for size in sizes):
+        raise _wrong(param, value, "a list of integers")
+    sizes = tuple(-1 if isinstance(size, int) and size < 0 else size for size in sizes)
+    if sum(size in (None, -1) for size in sizes) > 1:
         raise _outside(param, value, "a list with at most one -1")
     return sizes
 
@@ -321,3 +336,46 @@ TargetShape = Annotated[Any, Reader("a list of sizes, one of which may be -1", _
 AxisPair = Annotated[Any, Reader("an axis, or a list of two", _axis_pair)]
 LoraRank = optional(Count)
 Alpha = optional(Number)
+
+
+def _expression(value: str, param: str) -> Any:
+    from shapecheck.restricted import restricted
+
+    return restricted(value)
+
+
+def _function(value: Any, param: str, keras: Semantics) -> Any:
+    """A function from Python, or a restricted lambda expression from a text."""
+    if callable(value):
+        return value
+    if isinstance(value, str):
+        if value.lstrip().startswith("lambda"):
+            return _expression(value, param)
+        raise Refusal("SC132", param, given=value)
+    raise _wrong(param, value, "a function")
+
+
+def _output_shape(value: Any, param: str, keras: Semantics) -> Any:
+    if value is None or callable(value):
+        return value
+    if isinstance(value, str) and value.lstrip().startswith("lambda"):
+        return _expression(value, param)
+    if isinstance(value, (list, tuple)):
+        return _sizes(value, param, keras, 0, True)
+    raise Refusal("SC311", param, given=shown(value))
+
+
+def _mask_rule(value: Any, param: str, keras: Semantics) -> Any:
+    return _expression(value, param) if isinstance(value, str) else value
+
+
+def _arguments(value: Any, param: str, keras: Semantics) -> Any:
+    if value is None or (isinstance(value, dict) and all(isinstance(name, str) for name in value)):
+        return dict(value or {})
+    raise _wrong(param, value, "a mapping of names to values")
+
+
+Function = Annotated[Any, Reader("a function, or a text such as `lambda x: 2 * x`", _function)]
+OutputShape = Annotated[Any, Reader("a list of sizes, or a function on the shape", _output_shape)]
+MaskRule = Annotated[Any, Reader("a function of the inputs and the mask, or a constant", _mask_rule)]
+Arguments = Annotated[Any, Reader("a mapping of names to values", _arguments)]

@@ -45,8 +45,9 @@ class Dense(Layer):
         if self.lora_rank is not None:
             need.that(self.kernel_constraint is None, "SC118", "lora_rank", other="kernel_constraint")
 
-    def shape(self, x):
+    def shape(self, x, keras):
         need.axes(x, "n ... c")
+        need.that(x[-1] != 0 or keras.zero_sizes, "SC306", what="the last axis", size=0, least=1)
         return self.activation.out((*x[:-1], self.units))
 
     def dtype(self, x):

@@ -14,6 +14,7 @@ class Dropped(Layer):
     seed: params.Seed = None
 
     mask = PASS
+    each_of_a_list = True
 
     def noise(self, shape):
         """The shape of the pattern m for inputs of this shape."""

@@ -12,6 +12,7 @@ MODULES = {
     "Flatten": "flatten",
     "Identity": "input",
     "InputLayer": "input",
+    "Lambda": "lambda_layer",
     "Masking": "masking",
     "Maximum": "merge",
     "Minimum": "merge",

@@ -17,7 +17,7 @@ class InputLayer(Layer):
     ragged: params.Flag = False
     optional: params.Flag = False
 
-    renamed = {"batch_input_shape": "batch_shape"}
+    also = {"input_shape": "shape", "batch_input_shape": "batch_shape"}
     mask = PASS
     examples = (
         "shape: [t, 64]               -> (n, t, 64)",

@@ -8,7 +8,7 @@ from shapecheck.contract import Layer, layer
 class RepeatVector(Layer):
     """(n, f) to (n, `n`, f): y[:, i, :] = x for each i."""
 
-    n: params.Count
+    n: params.StrictCount
 
     examples = (
         "n: 3 | (n, 32) -> (n, 3, 32)",

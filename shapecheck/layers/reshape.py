@@ -4,6 +4,9 @@ from shapecheck import dims, need, params
 from shapecheck.contract import Layer, layer
 
 
+UNKNOWN = (-1, None)
+
+
 @layer
 class Reshape(Layer):
     """Give each sample the sizes `target_shape`; one of them may be -1 (or None) and is worked out.
@@ -23,9 +26,11 @@ class Reshape(Layer):
         "target_shape: [-1, -1]    | (n, 12)       !! SC114",
     )
 
-    def shape(self, x):
+    def shape(self, x, keras):
         need.axes(x, "n ...")
-        known = [size for size in self.target_shape if size != -1]
+        if None in self.target_shape and not keras.none_reshapes_known:
+            need.that(not all(isinstance(size, int) for size in x[1:]), "SC113", "target_shape", expected="sizes", given="None")
+        known = [size for size in self.target_shape if size not in UNKNOWN]
         count, product = dims.product(x[1:]), dims.product(known)
         facts = {"source": x[1:], "count": count, "target": self.target_shape, "product": product}
         if len(known) == len(self.target_shape):
@@ -36,7 +41,7 @@ class Reshape(Layer):
         if missing is None:
             need.divides(product, count, "the number of values", "SC304", "target_shape", **facts)
             missing = count // product
-        return x[0], *(missing if size == -1 else size for size in self.target_shape)
+        return x[0], *(missing if size in UNKNOWN else size for size in self.target_shape)
 
-    def run(self, np, x):
-        return np.reshape(x, (len(x), *self.shape(x.shape)[1:]))
+    def run(self, np, x, keras):
+        return np.reshape(x, (len(x), *self.shape(x.shape, keras)[1:]))

@@ -1,0 +1,170 @@
+"""A whole model, run on NumPy arrays, with every array held against the inferred shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shapecheck import dims, need
+from shapecheck.contract import TensorSpec
+from shapecheck.diagnostic import Refusal
+from shapecheck.executors.numpy_layer import Loss, given_weights, numpy_dtype, run_layer, start_weights
+from shapecheck.graph import Edge, Node
+from shapecheck.inference import Inference
+
+
+class ModelRun:
+    """A forward pass.
+
+    outputs   the arrays of the model's outputs, in order
+    arrays    layer name -> its output array, or a list of them
+    masks     layer name -> the mask of its first output, or None
+    losses    labelled penalties of weights and activities
+    weights   layer name -> path -> array
+    inputs    input name -> array
+    sizes     the sizes that stand for the symbols
+    """
+
+    __slots__ = ("arrays", "inputs", "losses", "masks", "outputs", "sizes", "weights")
+
+    def __init__(self, sizes: Mapping[str, int]) -> None:
+        self.sizes = dict(sizes)
+        self.outputs: list[Any] = []
+        self.arrays: dict[str, Any] = {}
+        self.masks: dict[str, Any] = {}
+        self.losses: list[Loss] = []
+        self.weights: dict[str, dict[str, Any]] = {}
+        self.inputs: dict[str, Any] = {}
+
+    @property
+    def regularization_loss(self) -> float:
+        """The sum of all penalties."""
+        return float(sum(self.losses))
+
+    def __repr__(self) -> str:
+        return f"<ModelRun {len(self.arrays)} layers, outputs {[array.shape for array in self.outputs]}>"
+
+
+class NodeRefusal(Exception):
+    """A refusal while running, and the node that made it."""
+
+    def __init__(self, node: Node, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.node = node
+        self.refusal = refusal
+
+
+def run_model(
+    found: Inference,
+    inputs: Mapping[str, Any],
+    sizes: Mapping[str, int],
+    *,
+    training: bool = False,
+    seed: int = 0,
+    weights: Mapping[str, Any] | None = None,
+) -> ModelRun:
+    """Run a model that was inferred without errors. `sizes` gives every symbol; inputs that are missing are drawn."""
+    done = ModelRun(sizes)
+    made: list[tuple[list[Any], list[Any]]] = []
+    built: dict[int, dict[str, Any]] = {}
+    for node in found.graph.nodes:
+        try:
+            made.append(_run_node(found, node, made, built, done, inputs, training, seed, weights or {}))
+        except Refusal as refusal:
+            raise NodeRefusal(node, refusal) from None
+    for edge in found.graph.outputs:
+        done.outputs.extend(_read(made, edge)[0])
+    return done
+
+
+def _run_node(
+    found: Inference,
+    node: Node,
+    made: list[tuple[list[Any], list[Any]]],
+    built: dict[int, dict[str, Any]],
+    done: ModelRun,
+    inputs: Mapping[str, Any],
+    training: bool,
+    seed: int,
+    weights: Mapping[str, Any],
+) -> tuple[list[Any], list[Any]]:
+    layer, applied = found.layers[node.index], found.applied[node.index]
+    if layer is None or applied is None:
+        raise Refusal("SC504", problem="it has errors")
+    if not node.inputs and layer.kind == "InputLayer":
+        array = _input(node, applied.outputs[0], inputs, done.sizes, seed)
+        done.inputs[node.name] = done.arrays[node.name] = array
+        done.masks[node.name] = None
+        return [array], [None]
+    if applied.opaque and not hasattr(layer, "function"):
+        raise Refusal("SC504", problem=applied.opaque)
+    if node.owner not in built:
+        owner = found.graph.nodes[node.owner]
+        specs = {path: w._replace(shape=_numbers(w.shape, done.sizes)) for path, w in applied.weights.items()}
+        given = weights.get(owner.name)
+        built[node.owner] = (
+            start_weights(layer, specs, (seed, node.owner)) if given is None else given_weights(layer, specs, given)
+        )
+        done.weights[owner.name] = built[node.owner]
+    arrays: Any
+    if isinstance(node.inputs, dict):
+        read = {role: _read(made, edge) for role, edge in node.inputs.items()}
+        arrays = {role: got[0][0] for role, got in read.items()}
+        masks = [got[1][0] for got in read.values()]
+    else:
+        pairs = [_read(made, edge) for edge in node.inputs]
+        arrays = [array for got in pairs for array in got[0]]
+        masks = [mask for got in pairs for mask in got[1]]
+    listed = node.listed or len(masks) > 1
+    outcome = run_layer(
+        layer, arrays, built[node.owner], masks=masks, listed=listed, training=training, seed=(seed, node.index),
+        keras=found.semantics, name=node.name,
+    )  # fmt: skip
+    _hold(applied.outputs, outcome.outputs, done.sizes, opaque=applied.opaque is not None)
+    done.losses.extend(loss for loss in outcome.losses if node.owner == node.index or "/" not in loss.label)
+    done.arrays[node.name] = outcome.outputs[0] if len(outcome.outputs) == 1 else outcome.outputs
+    done.masks[node.name] = outcome.masks[0] if outcome.masks else None
+    return outcome.outputs, outcome.masks
+
+
+def _read(made: list[tuple[list[Any], list[Any]]], edge: Edge) -> tuple[list[Any], list[Any]]:
+    arrays, masks = made[edge.node]
+    if edge.output is None:
+        return arrays, masks
+    if edge.output >= len(arrays):
+        raise Refusal("SC206", name="it", count=len(arrays), ref=f"[{edge.output}]")
+    return [arrays[edge.output]], [masks[edge.output]]
+
+
+def _numbers(shape: need.Shape, sizes: Mapping[str, int]) -> need.Shape:
+    return tuple(size if isinstance(size, int) else dims.substitute(size, sizes) for size in shape)
+
+
+def _input(node: Node, spec: TensorSpec, inputs: Mapping[str, Any], sizes: Mapping[str, int], seed: int) -> Any:
+    """The array given for an input, or one drawn from the seed: normal floats, small ints, even booleans."""
+    import numpy as np
+
+    shape: Any = _numbers(spec.shape or (), sizes)
+    dtype = numpy_dtype(spec.dtype)
+    if node.name in inputs:
+        array = np.asarray(inputs[node.name])
+        if array.shape != shape:
+            raise Refusal("SC501", name=node.name, expected=shape, given=array.shape)
+        return array.astype(dtype) if array.dtype.name != dtype else array
+    rng = np.random.default_rng([seed, node.index])
+    if dtype.startswith(("int", "uint")):
+        return rng.integers(0, 2, shape).astype(dtype)
+    if dtype == "bool":
+        return rng.random(shape) < 0.5
+    return rng.standard_normal(shape).astype(dtype)
+
+
+def _hold(specs: tuple[TensorSpec, ...], outputs: list[Any], sizes: Mapping[str, int], *, opaque: bool) -> None:
+    """Hold the arrays against what was inferred; a disagreement is a bug of ours."""
+    if opaque:
+        return
+    for spec, array in zip(specs, outputs, strict=False):
+        shape = _numbers(spec.shape or (), sizes)
+        known = all(isinstance(size, int) for size in shape)
+        if len(shape) != array.ndim or (known and shape != array.shape) or len(specs) != len(outputs):
+            raise Refusal("SC901", actual=array.shape, inferred=shape)

@@ -1,0 +1,157 @@
+"""Lambda: a function that the user wrote, run on shapes first and on numbers when asked."""
+
+from shapecheck import dims, need, params, words
+from shapecheck.apply import Opaque
+from shapecheck.contract import DROP, Layer, TensorSpec, layer
+from shapecheck.diagnostic import Refusal
+
+
+@layer
+class Lambda(Layer):
+    """y = function(inputs, **arguments), with `mask` and `training` where the function takes them.
+
+    `output_shape` is a list without the batch, or a function on the shape (the shapes, for a list of inputs) that
+    gives whole shapes; it is trusted. Without it the function is run on an array that answers with shapes.
+    """
+
+    function: params.Function
+    output_shape: params.OutputShape = None
+    mask_: params.MaskRule = None
+    arguments: params.Arguments = None
+
+    takes_one_or_list = True
+    examples = (
+        "function: 'lambda x: x[:, 0] * 2' | (n, t, 8) -> (n, 8)",
+        "function: 'lambda x, k: x * k', arguments: {k: 3} | (n, 8) -> (n, 8)",
+        "function: 'lambda x: x + 1', output_shape: [4, 8] | (n, 4, 8) -> (n, 4, 8)",
+        "function: 'lambda x: np.concatenate([x, x], -1)', output_shape: 'lambda s: (s[0], 2*s[1])' | (n, f) -> (n, 2*f)",
+        "function: 'lambda x: x', output_shape: 7 | (n, 8) !! SC311",
+    )
+
+    @property
+    def mask_rule(self):
+        return DROP if self.mask_ is None else type(self).mask
+
+    @property
+    def wants_mask(self):
+        return takes(self.function, "mask")
+
+    def shape(self, *xs, listed, dtypes, mask):
+        given = list(xs) if listed else xs[0]
+        if self.output_shape is None:
+            return traced(self, xs, listed, dtypes, mask)
+        if callable(self.output_shape):
+            return promised(self.output_shape, given, xs[0])
+        return xs[0][0], *(dims.UNKNOWN if size is None else size for size in self.output_shape)
+
+    def mask(self, np, *xs, mask, listed):
+        if callable(self.mask_):
+            return self.mask_(list(xs) if listed else xs[0], mask)
+        return np.asarray(self.mask_)
+
+    def run(self, np, *xs, listed, mask, training):
+        return called(self, list(xs) if listed else xs[0], mask, training)
+
+
+def takes(function, name):
+    """Whether a function has an argument of this name."""
+    if hasattr(function, "takes"):
+        return function.takes(name)
+    from inspect import signature
+
+    try:
+        return name in signature(function).parameters
+    except (TypeError, ValueError):
+        return False
+
+
+def called(lambda_, inputs, mask, training):
+    """The function of a Lambda on its inputs; whatever it raises is a refusal."""
+    from shapecheck.tracing import Untraceable
+
+    extra = dict(lambda_.arguments or {})
+    if takes(lambda_.function, "mask"):
+        extra["mask"] = mask
+    if takes(lambda_.function, "training") and "training" not in extra:
+        extra["training"] = training
+    try:
+        return lambda_.function(inputs, **extra)
+    except (Refusal, Untraceable):
+        raise
+    except Exception as error:
+        raise Refusal("SC312", "function", problem=problem(error)) from None
+
+
+def problem(error):
+    """An exception of a user's function in one line."""
+    said = " ".join(str(error).split())
+    return said if type(error).__module__.startswith("shapecheck") else f"{type(error).__name__}: {said}"[:200]
+
+
+def traced(lambda_, shapes, listed, dtypes, mask):
+    """What the function gives on arrays that answer with shapes."""
+    from shapecheck import tracing
+
+    trace = tracing.Trace(need.record)
+    arrays = [tracing.TracedArray(shape, dtype, trace) for shape, dtype in zip(shapes, dtypes, strict=True)]
+    masks = [None if m is None else tracing.TracedArray(m, "bool", trace) for m in mask]
+    try:
+        answer = called(lambda_, arrays if listed else arrays[0], masks if listed else masks[0], False)
+    except tracing.Untraceable as reason:
+        raise Opaque(str(reason)) from None
+    several = isinstance(answer, (list, tuple))
+    specs = [spec_of(item) for item in (answer if several else [answer])]
+    return specs if several else specs[0]
+
+
+def spec_of(value):
+    """The shape and dtype of what a function returned."""
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return TensorSpec(tuple(value.shape), str(value.dtype))
+    if isinstance(value, bool) or not isinstance(value, (int, float, dims.Expr)):
+        raise Refusal("SC312", "function", problem=f"it returned {words.shown(value)}, which is no array")
+    return TensorSpec((), "float32" if isinstance(value, float) else "int32")
+
+
+def promised(output_shape, given, first):
+    """The shape or the list of shapes that an `output_shape` function gives, asked with symbols, then with None."""
+    try:
+        answer = output_shape(given)
+    except TypeError:
+        try:
+            answer = output_shape(nones(given))
+        except Exception as error:
+            raise Refusal("SC314", "output_shape", given=f"an error ({problem(error)})") from None
+    except Refusal:
+        raise
+    except Exception as error:
+        raise Refusal("SC314", "output_shape", given=f"an error ({problem(error)})") from None
+    if isinstance(answer, (list, tuple)) and answer and all(isinstance(item, (list, tuple)) for item in answer):
+        return [sizes_of(item, first) for item in answer]
+    return sizes_of(answer, first)
+
+
+def nones(shape):
+    """Shapes as Keras knows them, with None for every size that is not a number."""
+    if isinstance(shape, list):
+        return [nones(item) for item in shape]
+    return tuple(size if isinstance(size, int) else None for size in shape)
+
+
+def sizes_of(answer, first):
+    """What a function gave for a shape, as one; a None on axis 0 is the batch."""
+    if not isinstance(answer, (list, tuple)):
+        raise Refusal("SC314", "output_shape", given=words.shown(answer))
+    sizes = []
+    for axis, size in enumerate(answer):
+        if size is None:
+            sizes.append(first[0] if axis == 0 else dims.UNKNOWN)
+        elif isinstance(size, (bool, float, str)):
+            raise Refusal("SC314", "output_shape", given=words.shown(answer))
+        else:
+            try:
+                sizes.append(dims.as_dim(size))
+            except (TypeError, ValueError):
+                raise Refusal("SC314", "output_shape", given=words.shown(answer)) from None
+            need.at_least(sizes[-1], 0, f"entry {axis} of `output_shape`", param="output_shape", axis=axis)
+    return tuple(sizes)

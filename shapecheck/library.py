@@ -1,0 +1,278 @@
+"""Layers in Python: infer one, run one, or wire several into a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shapecheck import axes, contract, dims, explain, layers, modes
+from shapecheck.apply import Applied, apply
+from shapecheck.contract import TensorSpec
+from shapecheck.diagnostic import Diagnostic, Refusal, ShapecheckError, ShapeError, SpecError
+from shapecheck.dims import Dim
+from shapecheck.report import error_of
+from shapecheck.words import near, shown
+
+Shape = tuple[Dim | None, ...]
+
+
+class Inferred:
+    """What a layer gives for inputs of known shapes.
+
+    outputs   the output shapes; a None that passed through unchanged is a None again
+    weights   path -> shape, in Keras's order
+    params, trainable_params   ints, formulas in named sizes, or None where a size is not known
+    masks     the shape of the mask of each output, or None
+    dtypes    the dtype of each output
+    requirements   what was assumed of the sizes, as conditions
+    """
+
+    __slots__ = ("dtypes", "masks", "opaque", "outputs", "params", "requirements", "trainable_params", "weights")
+
+    def __init__(self, applied: Applied, trainable: bool, requirements: Any) -> None:
+        self.outputs: list[Shape | None] = [_literal(spec.shape) for spec in applied.outputs]
+        self.masks = [_literal(spec.mask) for spec in applied.outputs]
+        self.dtypes = [spec.dtype for spec in applied.outputs]
+        self.weights = {path: _literal(weight.shape) or () for path, weight in applied.weights.items()}
+        self.params, self.trainable_params = count_params(applied, trainable)
+        self.requirements = requirements
+        self.opaque = applied.opaque
+
+    def __repr__(self) -> str:
+        return f"<Inferred {self.outputs}, {self.params} params>"
+
+
+def count_params(applied: Applied, trainable: bool) -> tuple[Dim, Dim]:
+    """All the weights of a call, and those that training changes."""
+    total: Dim = 0
+    trained: Dim = 0
+    for weight in applied.weights.values():
+        size = dims.product(weight.shape)
+        total = total + size
+        if trainable and weight.trainable:
+            trained = trained + size
+    return total, trained
+
+
+def _literal(shape: Any) -> Shape | None:
+    """A shape with None where a None of the input stands unchanged."""
+    if shape is None:
+        return None
+    return tuple(None if _is_none(size) else size for size in shape)
+
+
+def _is_none(size: Dim) -> bool:
+    if type(size) is int:
+        return False
+    symbols = dims.symbols_of(size)
+    return len(symbols) == 1 and symbols[0].varies and size == dims.symbol(symbols[0].name, varies=True)
+
+
+class UserLayer:
+    """A configured layer: `.infer(shapes)`, `.run(arrays)`, `.config`; called on tensors it becomes part of a graph."""
+
+    __slots__ = ("_keras", "_layer", "kind")
+
+    def __init__(self, layer: contract.Layer, keras: int | None) -> None:
+        self._layer = layer
+        self._keras = keras
+        self.kind = layer.kind
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The parameters, defaults filled in: `shapecheck.layer(kind, **config)` is the same layer again."""
+        return self._layer.config
+
+    @property
+    def name(self) -> str | None:
+        return self._layer.name
+
+    def __repr__(self) -> str:
+        return repr(self._layer)
+
+    def infer(self, *inputs: Any, mask: Any = None, dtype: Any = None, **named: Any) -> Inferred:
+        """Output shapes, weights, masks and dtypes for inputs of these shapes.
+
+        An input is a shape such as `(None, "T", 64)`, or a list of shapes for a layer that takes a list; call
+        arguments may be named. `mask` and `dtype` have the structure of the inputs. Raises ShapeError where no size
+        can satisfy the layer; what depends on a size is in `.requirements`.
+        """
+        from shapecheck import requirements
+
+        semantics = modes.MODES[self._keras]
+        given, listed = _structured(type(self._layer), inputs, named, mask, dtype)
+        try:
+            if listed and len(given) == 1 and not contract.input_names(type(self._layer))[2]:
+                raise Refusal("SC208", expected="an input", given="a list of one")
+            if self.kind == "InputLayer" and not given:
+                return Inferred(self._as_input(), self._layer.trainable, requirements.solve([]))
+            applied = apply(self._layer, given, listed, semantics)
+        except Refusal as refusal:
+            specs = given.values() if isinstance(given, dict) else given
+            ranks = [len(spec.shape) for spec in specs if spec.shape is not None]
+            raise _error(refusal, self._layer, max(ranks, default=None)) from None
+        return Inferred(applied, self._layer.trainable, requirements.solve(applied.obligations))
+
+    def _as_input(self) -> Applied:
+        shape: Any = self._layer.shape()  # type: ignore[call-arg]
+        spec = TensorSpec(_named(shape, 0, set()), self._layer.policy.compute)
+        return Applied((spec,), True, {}, [])
+
+    def run(
+        self,
+        *arrays: Any,
+        weights: Any = None,
+        mask: Any = None,
+        training: bool = False,
+        seed: int = 0,
+        **named: Any,
+    ) -> Any:
+        """The outputs as arrays, with their masks and the penalties: `.outputs`, `.masks`, `.losses`.
+
+        `weights` are arrays in Keras's order (or path -> array); without them they are initialised from `seed`.
+        Raises ShapeError where the arrays do not fit.
+        """
+        import numpy as np
+
+        from shapecheck.executors import numpy_layer
+
+        semantics = modes.MODES[self._keras]
+        listed = len(arrays) == 1 and isinstance(arrays[0], (list, tuple)) and not named
+        flat = [np.asarray(a) for a in (arrays[0] if listed else arrays)]
+        given: Any = {**_by_role(self._layer, flat), **{k: np.asarray(v) for k, v in named.items()}} if named else flat
+        values = list(given.values()) if isinstance(given, dict) else given
+        masks = _spread(mask, len(values))
+        specs = [
+            TensorSpec(tuple(x.shape), x.dtype.name, None if m is None else tuple(np.shape(m)))
+            for x, m in zip(values, masks, strict=True)
+        ]
+        structured: Any = dict(zip(given, specs, strict=True)) if isinstance(given, dict) else specs
+        try:
+            applied = apply(self._layer, structured, listed, semantics)
+            made = (
+                numpy_layer.start_weights(self._layer, applied.weights, (seed,))
+                if weights is None
+                else numpy_layer.given_weights(self._layer, applied.weights, weights)
+            )
+            return numpy_layer.run_layer(
+                self._layer, given, made, masks=[None if m is None else np.asarray(m, bool) for m in masks],
+                listed=listed, training=training, seed=(seed,), keras=semantics,
+            )  # fmt: skip
+        except Refusal as refusal:
+            raise _error(refusal, self._layer, max((x.ndim for x in values), default=None)) from None
+
+    def __call__(self, *inputs: Any, **named: Any) -> Tensor:
+        """Use the layer on tensors of a graph; `shapecheck.check(inputs=..., outputs=...)` judges the whole."""
+        return Tensor(self, inputs[0] if len(inputs) == 1 else list(inputs), named)
+
+
+class Tensor:
+    """An output of a layer in a graph that is written in Python; `t[1]` is the second output of the same call."""
+
+    __slots__ = ("inputs", "layer", "named", "of", "output")
+
+    def __init__(
+        self, layer: UserLayer, inputs: Any, named: Mapping[str, Any], output: int | None = None, of: Tensor | None = None
+    ) -> None:
+        self.layer = layer
+        self.inputs = inputs
+        self.named = named
+        self.output = output
+        self.of = of or self
+
+    def __getitem__(self, output: int) -> Tensor:
+        return Tensor(self.layer, self.inputs, self.named, output, self.of)
+
+    def __iter__(self) -> Any:
+        raise TypeError("a tensor of a graph cannot be unpacked; take its outputs by number: t[0], t[1]")
+
+    def __repr__(self) -> str:
+        return f"<Tensor from {self.layer!r}>"
+
+
+def layer(kind: str, /, *, keras: int | None = None, **config: Any) -> UserLayer:
+    """A layer by Keras's class name and arguments. Raises SpecError, with did-you-mean, for what it does not take."""
+    if keras not in modes.MODES:
+        raise _plain_error("SC114", "layer", param="keras", expected="2, 3 or None", given=shown(keras))
+    found = layers.find(kind) if isinstance(kind, str) else None
+    if found is None:
+        raise _plain_error("SC110", "layer", kind=kind, near=near(kind, layers.names()))
+    made, refusals = contract.make(found, config, modes.MODES[keras])
+    for refusal in refusals:
+        raise _error(refusal, made, None)
+    return UserLayer(made, keras)
+
+
+def input(shape: Sequence[Any] | None = None, name: str | None = None, dtype: str | None = None, **config: Any) -> Tensor:
+    """The start of a graph: a tensor of this shape, the batch included, as in `input((None, "T", 64))`."""
+    given = {k: v for k, v in {"batch_shape": shape, "name": name, "dtype": dtype}.items() if v is not None}
+    return Tensor(layer("InputLayer", **given, **config), [], {})
+
+
+def _plain_error(code: str, name: str, **facts: Any) -> ShapecheckError:
+    message, help = explain.worded(Refusal(code, **facts), name)
+    return error_of(Diagnostic(code, message, help=help, facts=facts))
+
+
+def _error(refusal: Refusal, layer: contract.Layer, rank: int | None) -> ShapecheckError:
+    """The exception for a refusal outside any definition."""
+    first_format = getattr(layer, "data_format", None) == "channels_first"
+    message, help = explain.worded(refusal, layer.name or layer.kind, rank, first_format)
+    found = Diagnostic(refusal.code, message, layer=layer.name, help=help, facts=refusal.facts)
+    return (SpecError if refusal.code < "SC3" else ShapeError)(found)
+
+
+# Inputs ----------------------------------------------------------------------------------------------------------
+
+
+def _structured(
+    kind: type[contract.Layer], inputs: tuple[Any, ...], named: Mapping[str, Any], mask: Any, dtype: Any
+) -> tuple[Any, bool]:
+    """The inputs of a call as tensor specs, and whether they came as one list."""
+    listed = len(inputs) == 1 and isinstance(inputs[0], list) and all(_is_shape(item) for item in inputs[0])
+    shapes = [*(inputs[0] if listed else inputs), *named.values()]
+    used = {size for shape in shapes if shape is not None for size in shape if isinstance(size, str)}
+    masks, dtypes = _spread(mask, len(shapes)), _spread(dtype, len(shapes))
+    specs = [
+        TensorSpec(_named(shape, i, used), str(d or "float32"), None if m is None else _named(m, i, used))
+        for i, (shape, m, d) in enumerate(zip(shapes, masks, dtypes, strict=True))
+    ]
+    if not named:
+        return specs, listed
+    roles = [*contract.input_names(kind)[0][: len(specs) - len(named)], *named]
+    return dict(zip(roles, specs, strict=True)), False
+
+
+def _is_shape(value: Any) -> bool:
+    return value is None or isinstance(value, (tuple, list))
+
+
+def _by_role(layer: contract.Layer, arrays: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(contract.input_names(type(layer))[0], arrays, strict=False))
+
+
+def _spread(value: Any, count: int) -> list[Any]:
+    """One value, or one for each input, as a list of `count`."""
+    if count != 1 and isinstance(value, (list, tuple)) and len(value) == count:
+        return list(value)
+    if count == 1 and isinstance(value, list) and len(value) == 1 and _is_shape(value[0]):
+        return value
+    return [value] * count if count == 1 or not isinstance(value, (list, tuple)) else [value, *[None] * (count - 1)]
+
+
+def _named(shape: Any, place: int, used: set[Any]) -> Any:
+    """A shape with a readable symbol for every None; axis 0 is the batch."""
+    if shape is None:
+        return None
+    sizes = []
+    try:
+        for axis, size in enumerate(shape):
+            if size is None:
+                letter = "B" if axis == 0 else axes.letter(axis, len(shape))
+                name = letter if axis == 0 or (place == 0 and letter not in used) else f"{letter}_{place + 1}"
+                sizes.append(dims.symbol(name, varies=True))
+            else:
+                sizes.append(dims.as_dim(size))
+    except (TypeError, dims.DimSyntaxError) as error:
+        raise _plain_error("SC116", "layer", text=shown(shape), problem=str(error)) from None
+    return tuple(sizes)
