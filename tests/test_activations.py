@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from shapecheck import activations, dims, need
 from shapecheck.diagnostic import Refusal
+from shapecheck.tracing import TracedArray, traced_np
 
 with gzip.open(pathlib.Path(__file__).with_name("data") / "named_keras3.json.gz", "rt", encoding="utf-8") as file:
     FACTS = json.load(file)  # answers of Keras 3.15.1; data/make_named_facts.py says how it was asked
@@ -35,7 +36,7 @@ def close(ours, theirs, x, ulps=4):
     return np.allclose(ours, theirs, rtol=ulps * eps, atol=ulps * eps * max(1.0, float(np.abs(x).max())))
 
 
-@pytest.mark.parametrize("name, config, outputs", FACTS["activations"]["rows"], ids=str)
+@pytest.mark.parametrize("name, config, outputs", FACTS["activations"]["rows"], ids=lambda value: str(value)[:40])
 def test_values_are_those_of_keras(name, config, outputs):
     activation = activations.get({"class_name": name, "config": config})
     for x, expected in zip(INPUTS, outputs, strict=False):
@@ -341,3 +342,12 @@ def test_a_map_that_holds_itself():
     value = {"class_name": "Activation", "config": {}}
     value["config"]["activation"] = value
     assert refused(value).code == "SC121"
+
+
+@pytest.mark.parametrize("name", sorted(set(activations.NAMES) - {"threshold"}))
+@pytest.mark.parametrize("dtype", ["float32", "int32"])
+def test_the_same_formulas_follow_shapes(name, dtype):
+    """On an array that only knows its shape the formula gives what `out` promises."""
+    shape = (dims.symbol("B"), 4, 6)
+    y = activations.get(name)(traced_np, TracedArray(shape, dtype))
+    assert (y.shape, y.dtype) == (activations.get(name).out(shape), "float32")

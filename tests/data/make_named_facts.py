@@ -136,7 +136,20 @@ def identifiers():
         module = getattr(keras, family)
         words = [n for n in dir(module) if not n.startswith("_")]
         words += [n.lower() for n in words] + [n.upper() for n in words] + [n.replace("_", "") for n in words]
-        words += ["zero", "one", "normal", "uniform", "l1l2", "L1_L2", "maxnorm", "nonneg", "nope", "", "xavier", "ReLU"]
+        words += [
+            "zero",
+            "one",
+            "normal",
+            "uniform",
+            "l1l2",
+            "L1_L2",
+            "maxnorm",
+            "nonneg",
+            "nope",
+            "",
+            "xavier",
+            "ReLU",
+        ]
         base = family[:-1]  # the abstract class, which Keras takes by name and which does nothing
         words = sorted(set(words) - {base, base.capitalize()})
         found[family] = {"asked": words, "accepted": accepted(module.get, words)}
