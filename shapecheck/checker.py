@@ -365,8 +365,13 @@ def run_report(
         if name not in report.layers:
             raise _run_error("SC201", layer="weights", name=name, near=near(name, report.layers))
     chosen = sizes.choose(found, report.requirements, at or {}, {name: _array(array).shape for name, array in given.items()})
+    numeric = infer.infer(found.graph, chosen)
+    for finding in numeric.findings:
+        if finding.severity == "error":
+            raise error_of(finding)
     try:
-        return report, numpy_model.run_model(found, given, chosen, training=training, seed=seed, weights=weights)
+        numpy_model.hold_symbols(found, numeric, chosen)
+        return report, numpy_model.run_model(numeric, given, chosen, training=training, seed=seed, weights=weights)
     except numpy_model.NodeRefusal as failed:
         raise error_of(explain.finding(found, failed.node, failed.refusal)) from None
 

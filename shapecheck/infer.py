@@ -46,6 +46,8 @@ def _made(found: Inference, node: Node) -> Layer | None:
         return None
     layer, refusals = make(kind, spec.config, found.semantics, found.graph.spec.data_format)
     refusals.extend(_undeclared(found, layer))
+    if found.fixed:
+        _fix(found, layer)
     for refusal in refusals:
         found.findings.append(explain.finding(found, node, refusal))
     return None if refusals else layer
@@ -63,6 +65,20 @@ def _undeclared(found: Inference, layer: Layer) -> Iterator[Refusal]:
                 for symbol in dims.symbols_of(item):
                     if symbol.name not in found.symbols:
                         yield Refusal("SC205", name, name=symbol.name, declared=sorted(found.symbols))
+
+
+def _fix(found: Inference, layer: Layer) -> None:
+    """Put numbers for the symbols in the parameters of a layer."""
+    for name in layer.given:
+        parameter = layer.parameters.get(name)
+        if parameter is not None and layer.kind != "InputLayer":
+            value = layer.__dict__.get(parameter.attribute)
+            if isinstance(value, dims.Expr):
+                layer.__dict__[parameter.attribute] = dims.substitute(value, found.symbols)
+            elif type(value) is tuple and any(isinstance(item, dims.Expr) for item in value):
+                layer.__dict__[parameter.attribute] = tuple(
+                    dims.substitute(item, found.symbols) if isinstance(item, dims.Expr) else item for item in value
+                )
 
 
 # First-layer arguments -------------------------------------------------------------------------------------------------

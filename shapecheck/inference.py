@@ -16,7 +16,7 @@ from shapecheck.need import Obligation, Shape
 class Inference:
     """For each node its layer and its outcome, None where it failed. `at` fixes the sizes of some symbols."""
 
-    __slots__ = ("applied", "findings", "graph", "input_shapes", "layers", "obligations", "semantics", "symbols")
+    __slots__ = ("applied", "findings", "fixed", "graph", "input_shapes", "layers", "obligations", "semantics", "symbols")
 
     def __init__(self, graph: Graph, at: Mapping[str, int]) -> None:
         self.graph = graph
@@ -28,6 +28,7 @@ class Inference:
         self.symbols: dict[str, dims.Dim] = {"B": dims.symbol("B", varies=True)}
         """Every symbol that an input declares, and what it stands for: itself, or the size set by `at`."""
         self.input_shapes: dict[int, Shape | Refusal] = {}
+        self.fixed = False
         self._declare(at)
 
     @property
@@ -60,7 +61,8 @@ class Inference:
         for name, size in at.items():
             if name in self.symbols:
                 self.symbols[name] = size
-        if any(name in self.symbols for name in at):
+                self.fixed = True
+        if self.fixed:
             for index, known in self.input_shapes.items():
                 if not isinstance(known, Refusal):
                     self.input_shapes[index] = tuple(dims.substitute(size, self.symbols) for size in known)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shapecheck import dims, need
-from shapecheck.contract import TensorSpec
+from shapecheck import dims
+from shapecheck.apply import Applied
+from shapecheck.contract import Layer, TensorSpec
 from shapecheck.diagnostic import Refusal
 from shapecheck.executors.numpy_layer import Loss, given_weights, numpy_dtype, run_layer, start_weights
 from shapecheck.graph import Edge, Node
@@ -63,7 +64,7 @@ def run_model(
     seed: int = 0,
     weights: Mapping[str, Any] | None = None,
 ) -> ModelRun:
-    """Run a model that was inferred without errors. `sizes` gives every symbol; inputs that are missing are drawn."""
+    """Run a model that was inferred at `sizes`, without errors; inputs that are missing are drawn."""
     done = ModelRun(sizes)
     made: list[tuple[list[Any], list[Any]]] = []
     built: dict[int, dict[str, Any]] = {}
@@ -92,7 +93,7 @@ def _run_node(
     if layer is None or applied is None:
         raise Refusal("SC504", problem="it has errors")
     if not node.inputs and layer.kind == "InputLayer":
-        array = _input(node, applied.outputs[0], inputs, done.sizes, seed)
+        array = _input(node, applied.outputs[0], inputs, seed)
         done.inputs[node.name] = done.arrays[node.name] = array
         done.masks[node.name] = None
         return [array], [None]
@@ -100,10 +101,11 @@ def _run_node(
         raise Refusal("SC504", problem=applied.opaque)
     if node.owner not in built:
         owner = found.graph.nodes[node.owner]
-        specs = {path: w._replace(shape=_numbers(w.shape, done.sizes)) for path, w in applied.weights.items()}
         given = weights.get(owner.name)
         built[node.owner] = (
-            start_weights(layer, specs, (seed, node.owner)) if given is None else given_weights(layer, specs, given)
+            start_weights(layer, applied.weights, (seed, node.owner))
+            if given is None
+            else given_weights(layer, applied.weights, given)
         )
         done.weights[owner.name] = built[node.owner]
     arrays: Any
@@ -120,7 +122,7 @@ def _run_node(
         layer, arrays, built[node.owner], masks=masks, listed=listed, training=training, seed=(seed, node.index),
         keras=found.semantics, name=node.name,
     )  # fmt: skip
-    _hold(applied.outputs, outcome.outputs, done.sizes, opaque=applied.opaque is not None)
+    _hold(layer, applied, outcome.outputs)
     done.losses.extend(loss for loss in outcome.losses if node.owner == node.index or "/" not in loss.label)
     done.arrays[node.name] = outcome.outputs[0] if len(outcome.outputs) == 1 else outcome.outputs
     done.masks[node.name] = outcome.masks[0] if outcome.masks else None
@@ -136,15 +138,11 @@ def _read(made: list[tuple[list[Any], list[Any]]], edge: Edge) -> tuple[list[Any
     return [arrays[edge.output]], [masks[edge.output]]
 
 
-def _numbers(shape: need.Shape, sizes: Mapping[str, int]) -> need.Shape:
-    return tuple(size if isinstance(size, int) else dims.substitute(size, sizes) for size in shape)
-
-
-def _input(node: Node, spec: TensorSpec, inputs: Mapping[str, Any], sizes: Mapping[str, int], seed: int) -> Any:
+def _input(node: Node, spec: TensorSpec, inputs: Mapping[str, Any], seed: int) -> Any:
     """The array given for an input, or one drawn from the seed: normal floats, small ints, even booleans."""
     import numpy as np
 
-    shape: Any = _numbers(spec.shape or (), sizes)
+    shape: Any = spec.shape or ()
     dtype = numpy_dtype(spec.dtype)
     if node.name in inputs:
         array = np.asarray(inputs[node.name])
@@ -159,12 +157,29 @@ def _input(node: Node, spec: TensorSpec, inputs: Mapping[str, Any], sizes: Mappi
     return rng.standard_normal(shape).astype(dtype)
 
 
-def _hold(specs: tuple[TensorSpec, ...], outputs: list[Any], sizes: Mapping[str, int], *, opaque: bool) -> None:
-    """Hold the arrays against what was inferred; a disagreement is a bug of ours."""
-    if opaque:
+def _hold(layer: Layer, applied: Applied, outputs: list[Any]) -> None:
+    """Hold the arrays against what was inferred; a disagreement is a bug of ours, or a broken promise of a Lambda."""
+    if applied.opaque:
         return
-    for spec, array in zip(specs, outputs, strict=False):
-        shape = _numbers(spec.shape or (), sizes)
-        known = all(isinstance(size, int) for size in shape)
-        if len(shape) != array.ndim or (known and shape != array.shape) or len(specs) != len(outputs):
-            raise Refusal("SC901", actual=array.shape, inferred=shape)
+    shapes = [spec.shape or () for spec in applied.outputs]
+    got = [array.shape for array in outputs]
+    if len(shapes) == len(got) and all(
+        len(a) == len(b) and all(dims.same(x, y) is not False for x, y in zip(a, b, strict=True))
+        for a, b in zip(shapes, got, strict=True)
+    ):
+        return
+    inferred, actual = shapes[0] if len(shapes) == 1 else shapes, got[0] if len(got) == 1 else got
+    if getattr(layer, "output_shape", None) is not None and layer.kind == "Lambda":
+        raise Refusal("SC315", promised=inferred, actual=actual)
+    raise Refusal("SC901", actual=actual, inferred=inferred)
+
+
+def hold_symbols(symbolic: Inference, numeric: Inference, sizes: Mapping[str, int]) -> None:
+    """Hold the shapes inferred in symbols, at `sizes`, against those inferred from numbers."""
+    for node, formula, number in zip(symbolic.graph.nodes, symbolic.applied, numeric.applied, strict=True):
+        if formula is None or number is None or formula.opaque:
+            continue
+        for a, b in zip(formula.outputs, number.outputs, strict=True):
+            put = tuple(dims.substitute(size, sizes) for size in a.shape or ())
+            if any(dims.same(x, y) is False for x, y in zip(put, b.shape or (), strict=True)):
+                raise NodeRefusal(node, Refusal("SC901", actual=b.shape, inferred=put))

@@ -20,8 +20,8 @@ class InputLayer(Layer):
     also = {"input_shape": "shape", "batch_input_shape": "batch_shape"}
     mask = PASS
     examples = (
-        "shape: [t, 64]               -> (n, t, 64)",
-        "batch_shape: [8, t, 64]      -> (8, t, 64)",
+        "shape: [t, 64]               -> (B, t, 64)",
+        "batch_shape: [n, t, 64]      -> (n, t, 64)",
         "shape: [64], batch_size: 8   -> (8, 64)",
         "shape: [64], batch_shape: [8, 64]  !! SC118",
     )
