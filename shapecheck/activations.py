@@ -69,6 +69,8 @@ def get(value: Any, keras: int | None = None) -> Activation:
 
     Refuses an unknown one with SC121, and bad settings as `named.read` does.
     """
+    if isinstance(value, Activation):
+        return value
     if value is None:
         value = "linear"
     if keras == 2:

@@ -37,6 +37,8 @@ def get(value: Any, keras: int | None = None) -> Constraint | None:
 
     Refuses an unknown one with SC124, and bad settings as `named.read` does.
     """
+    if isinstance(value, Constraint):
+        return value
     if value is None:
         return None
     return Constraint(*named.read(value, _KERAS2 if keras == 2 else _KERAS3))

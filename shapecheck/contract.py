@@ -188,7 +188,7 @@ def wants(function: Callable[..., Any]) -> Wants:
         names = code.co_varnames
         count, keywords = code.co_argcount, code.co_kwonlyargcount
         order = names[1:count]
-        optional = len(function.__defaults__ or ())  # type: ignore[attr-defined]
+        optional = len(function.__defaults__ or ())
         inputs = [name for name in order if name not in OFFERS]
         least = len(inputs) - sum(name not in OFFERS for name in order[len(order) - optional :])
         star = names[count + keywords] if code.co_flags & 4 else None
@@ -263,8 +263,8 @@ def make(
             newer = cls.also.get(name) or (cls.renamed.get(name) if keras.legacy_names else None)
             if newer in declared:
                 name, parameter = newer, declared[newer]
-            elif refusal := _read_common(values, name, value, cls, keras):
-                refusals.append(refusal)
+            elif wrong := _read_common(values, name, value, cls, keras):
+                refusals.append(wrong)
                 continue
             else:
                 given[name] = value
@@ -275,6 +275,7 @@ def make(
                 value = data_format
             values[parameter.attribute] = parameter.reader.read(value, name, keras)
         except Refusal as refusal:
+            refusal.param = refusal.param or name  # a named thing, such as an activation, does not know where it stands
             refusals.append(refusal)
     values["given"] = given
     if "data_format" in declared and "data_format" not in given:
@@ -287,9 +288,9 @@ def make(
             call(made.check, (), {"keras": keras})
         except Refusal as refusal:
             refusals.append(refusal)
-    for refusal in refusals:
-        refusal.facts.setdefault("kind", cls.kind)
-        refusal.facts.setdefault("param", refusal.param)
+    for found in refusals:
+        found.facts.setdefault("kind", cls.kind)
+        found.facts.setdefault("param", found.param)
     return made, refusals
 
 
@@ -307,6 +308,7 @@ def _read_common(values: dict[str, Any], name: str, value: Any, cls: type[Layer]
         elif not (keras.legacy_names and name in _LEGACY_COMMON):
             return Refusal("SC111", name, near=_near(name, cls))
     except Refusal as refusal:
+        refusal.param = refusal.param or name
         return refusal
     return None
 

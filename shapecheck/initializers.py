@@ -51,6 +51,8 @@ def get(value: Any, keras: int | None = None) -> Initializer:
 
     Refuses an unknown one with SC122, and bad settings as `named.read` does. Keras 2.2.4 takes no None.
     """
+    if isinstance(value, Initializer):
+        return value
     if keras == 2:
         return Initializer(*named.read(value, _KERAS2))
     if value is None:

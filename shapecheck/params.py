@@ -178,11 +178,9 @@ def _activation(value: Any, param: str, keras: Semantics) -> Any:
 
 
 def _initializer(value: Any, param: str, keras: Semantics) -> Any:
-    if value is None and keras.generation == 2:
-        raise Refusal("SC122", param, given="None", near=None)
     from shapecheck import initializers
 
-    return initializers.get(value)
+    return initializers.get(value, keras.generation)
 
 
 def _regularizer(value: Any, param: str, keras: Semantics) -> Any:
@@ -198,7 +196,7 @@ def _constraint(value: Any, param: str, keras: Semantics) -> Any:
         return None
     from shapecheck import constraints
 
-    return constraints.get(value)
+    return constraints.get(value, keras.generation)
 
 
 _FORMATS = ("channels_last", "channels_first")
@@ -237,7 +235,7 @@ ActivationName = Annotated[Any, Reader("the name of an activation, or a function
 InitializerName = Annotated[Any, Reader("the name of an initializer, or a map", _initializer)]
 RegularizerName = Annotated[Any, Reader("the name of a regularizer, or a map", _regularizer)]
 ConstraintName = Annotated[Any, Reader("the name of a constraint, or a map", _constraint)]
-DataFormat = Annotated[str, Reader("`channels_last` or `channels_first`", _data_format)]
+DataFormat = Annotated[Any, Reader("`channels_last` or `channels_first`", _data_format)]
 
 
 def _sizes(value: Any, param: str, keras: Semantics, least: int, unknown: bool) -> tuple[Any, ...]:

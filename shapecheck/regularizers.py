@@ -31,6 +31,8 @@ def get(value: Any, keras: int | None = None) -> Regularizer | None:
 
     Refuses an unknown one with SC123, and bad settings as `named.read` does.
     """
+    if isinstance(value, Regularizer):
+        return value
     if value is None:
         return None
     return Regularizer(*named.read(value, _KERAS2 if keras == 2 else _KERAS3))

@@ -351,3 +351,8 @@ def test_the_same_formulas_follow_shapes(name, dtype):
     shape = (dims.symbol("B"), 4, 6)
     y = activations.get(name)(traced_np, TracedArray(shape, dtype))
     assert (y.shape, y.dtype) == (activations.get(name).out(shape), "float32")
+
+
+def test_what_was_read_already_is_kept():
+    activation = activations.get("relu")
+    assert activations.get(activation) is activation and activations.get(activation, 2) is activation

@@ -121,3 +121,8 @@ def test_an_axis_that_the_weight_does_not_have():
             judge()
         assert caught.value.code == "SC125"
         assert caught.value.facts["param"] == "axis"
+
+
+def test_what_was_read_already_is_kept():
+    constraint = constraints.get("non_neg")
+    assert constraints.get(constraint) is constraint and constraints.get(constraint, 2) is constraint

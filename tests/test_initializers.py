@@ -318,3 +318,8 @@ def test_orthogonal_prefers_no_sign():
 @pytest.mark.parametrize("config, expected", FACTS["initializers"]["stft"], ids=lambda value: str(value)[:50])
 def test_stft_is_that_of_keras(config, expected):
     assert np.allclose(draw({"class_name": "STFT", "config": config}, (6, 1, 5)), expected, atol=2e-6)
+
+
+def test_what_was_read_already_is_kept():
+    initializer = initializers.get("he_normal")
+    assert initializers.get(initializer) is initializer and initializers.get(initializer, 2) is initializer

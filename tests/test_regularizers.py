@@ -130,3 +130,8 @@ def test_refusals(value, code):
     refusal = refused(value)
     assert refusal.code == code
     assert isinstance(refusal.facts["given"], str) and "near" in refusal.facts
+
+
+def test_what_was_read_already_is_kept():
+    regularizer = regularizers.get("l2")
+    assert regularizers.get(regularizer) is regularizer and regularizers.get(regularizer, 2) is regularizer
