@@ -1,0 +1,190 @@
+"""The definition itself, with `# -> (B, 26, 26, 6)` at the end of each layer's entry and nothing else changed.
+
+The comment stands on the line on which the entry ends, behind a comment of the user. An entry that is used several
+times, in a block or a repetition, shows its first shape and `...` where they differ. Entries that end on the same line
+get no comment, nor does one whose shape is not known. What an earlier run wrote into an entry is replaced.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import Any, NamedTuple
+
+from shapecheck.report import Report
+from shapecheck.source import Document, Key, Span
+from shapecheck.writers import phrases
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+_HASH = re.compile(r"(?:^|(?<=[ \t\r\n]))#")
+_STALE = re.compile(r"(?:^|[ \t]+)#[ \t]*->.*")
+_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*")
+
+
+class _Words(NamedTuple):
+    """What the parser says of a text: where its tokens start and end, and which ranges can hold no comment."""
+
+    starts: list[int]
+    ends: list[int]
+    opaque: list[tuple[int, int]]
+
+
+def write(report: Report) -> str:
+    """The annotated text; the text as it is where there is nothing to say of it. Writing it again changes nothing."""
+    text = report.source.text if report.source else ""
+    entries = _entries(report)
+    if not entries:
+        return text
+    words = _words(text)
+    lines = _Lines(text)
+    touched: set[int] = set()
+    said: dict[int, list[str]] = {}
+    for span, uses in entries.items():
+        first = lines.offset(span.line, span.column)
+        token = bisect_right(words.starts, lines.offset(span.end_line, span.end_column) - 1) - 1
+        if token >= 0 and words.starts[token] >= first:
+            last = lines.number(words.ends[token])
+            touched.update(range(lines.number(first), last + 1))
+            said.setdefault(last, []).append(_said(uses))
+    comments = _comments(text, words.opaque, lines)
+    made = lines.text(
+        {number: _line(lines.line(number), comments.get(number), said.get(number, ())) for number in touched}
+    )
+    return made if _values(made) == _values(text) else text
+
+
+class _Lines:
+    """A text by lines, counted from 0; offsets count from 0, lines and columns of spans from 1."""
+
+    def __init__(self, text: str) -> None:
+        breaks = [match.span() for match in _BREAK.finditer(text)]
+        self._text = text
+        self._starts = [0, *(end for _, end in breaks)]
+        self._ends = [*(start for start, _ in breaks), len(text)]
+
+    def offset(self, line: int, column: int) -> int:
+        return self._starts[line - 1] + column - 1
+
+    def number(self, offset: int) -> int:
+        return bisect_right(self._starts, offset) - 1
+
+    def start(self, number: int) -> int:
+        return self._starts[number]
+
+    def line(self, number: int) -> str:
+        return self._text[self._starts[number] : self._ends[number]]
+
+    def text(self, changed: dict[int, str]) -> str:
+        """The text with some of its lines replaced."""
+        parts, at = [], 0
+        for number in sorted(changed):
+            parts += [self._text[at : self._starts[number]], changed[number]]
+            at = self._ends[number]
+        return "".join([*parts, self._text[at:]])
+
+
+def _entries(report: Report) -> dict[Span, list[str]]:
+    """The span of each entry, and what its uses put out; empty where that is not known."""
+    found: dict[tuple[Key, ...], list[str]] = {}
+    document: Document | None = None
+    for _, call in phrases.calls_of(report):
+        place = call.place
+        if place is not None and place.document.source is report.source:
+            document = place.document
+            known = bool(call.output_shapes) and None not in call.output_shapes
+            shapes = phrases.shapes_text(call.output_shapes) if known else ""
+            found.setdefault(_entry_path(place.path), []).append(shapes)
+    spans = ((document.span(path), uses) for path, uses in found.items() if path) if document else ()
+    return {span: uses for span, uses in spans if span is not None}
+
+
+def _entry_path(path: tuple[Key, ...]) -> tuple[Key, ...]:
+    """The path of the item of `layers:` in which something stands."""
+    last = max((index for index, step in enumerate(path) if type(step) is int), default=-1)
+    return path[: last + 1]
+
+
+def _said(uses: list[str]) -> str:
+    return uses[0] if not uses[0] or all(use == uses[0] for use in uses) else f"{uses[0]} ..."
+
+
+def _line(line: str, comment: int | None, said: list[str] | tuple[()]) -> str:
+    """A line with its stale comment replaced. `comment` is where its comment starts."""
+    new = f"  # -> {said[0]}" if len(said) == 1 and said[0] else ""
+    if comment is None:
+        return line.rstrip() + new if new else line
+    kept = _STALE.sub("", line[comment:])
+    if not line[:comment].strip() or (kept == line[comment:] and not new):
+        return line
+    return (line[:comment] + kept).rstrip() + new
+
+
+# What the parser says ---------------------------------------------------------------------------------------------
+
+
+def _words(text: str) -> _Words:
+    import yaml
+
+    found = _Words([], [], [])
+    event: Any
+    for event in yaml.parse(text, _loader()):
+        start, end = event.start_mark.index, event.end_mark.index
+        if isinstance(event, yaml.ScalarEvent):
+            start = _after_properties(text, start, end) if event.anchor or event.tag else start
+            if event.style in ("|", ">"):
+                header = _BLOCK_HEADER.match(text, start)
+                found.opaque.append((_end_of_line(text, start), end))
+                end = header.end() if header else start + 1
+            else:
+                found.opaque.append((start, end))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            start = end - 1 if start < end else end  # the end of a block stands, empty, at whatever comes next
+        elif not isinstance(event, yaml.AliasEvent):
+            continue
+        if start < end:
+            found.starts.append(start)
+            found.ends.append(end)
+    return found
+
+
+def _loader() -> Any:
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _after_properties(text: str, start: int, end: int) -> int:
+    """Behind the anchor and the tag of a scalar."""
+    match = re.compile(r"(?:[&!]\S*\s*)*").match(text, start, end)
+    return match.end() if match else start
+
+
+def _end_of_line(text: str, offset: int) -> int:
+    match = _BREAK.search(text, offset)
+    return match.start() if match else len(text)
+
+
+def _comments(text: str, opaque: list[tuple[int, int]], lines: _Lines) -> dict[int, int]:
+    """Line -> the column at which its comment starts."""
+    found: dict[int, int] = {}
+    starts = [start for start, _ in opaque]
+    for match in _HASH.finditer(text):
+        offset = match.start()
+        number = lines.number(offset)
+        inside = bisect_right(starts, offset) - 1
+        if number not in found and (inside < 0 or opaque[inside][1] <= offset):
+            found[number] = offset - lines.start(number)
+    return found
+
+
+def _values(text: str) -> list[tuple[object, ...]]:
+    """All that a parser sees in a text except where it stands."""
+    import yaml
+
+    try:
+        return [
+            (type(event), *(getattr(event, name, None) for name in ("value", "anchor", "tag", "implicit", "style")))
+            for event in yaml.parse(text, _loader())
+        ]
+    except yaml.YAMLError as error:
+        return [(type(error),)]

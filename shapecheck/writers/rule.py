@@ -1,0 +1,34 @@
+"""The page of a code, as `shapecheck rule SC301` prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shapecheck.codes import CODES, Code
+
+_KINDS = {
+    "1": "reading", "2": "wiring", "3": "shapes", "4": "dtype and mask", "5": "execution", "6": "requirements",
+    "7": "lints", "8": "limits and safety", "9": "our own bugs",
+}  # fmt: skip
+
+
+def write(code: Code) -> str:
+    """Title, message, explanation, and the refusal of Keras that people search for."""
+    blocks = [f"{code.code}: {code.title} ({code.severity})", f"  {code.message}"]
+    if code.explanation:
+        blocks.append(code.explanation.strip())
+    if code.keras_says:
+        blocks.append("\n".join(["Keras says:", *(f"  {line}" for line in code.keras_says)]))
+    return "\n\n".join(blocks)
+
+
+def listing(codes: Iterable[Code] = CODES.values()) -> str:
+    """Every code with its title, by kind."""
+    rows: list[str] = []
+    kind = ""
+    for code in codes:
+        if code.code[2] != kind:
+            kind = code.code[2]
+            rows += ["", f"{_KINDS.get(kind, 'other')}"] if rows else [_KINDS.get(kind, "other")]
+        rows.append(f"  {code.code}  {code.title}{'' if code.severity == 'error' else f' ({code.severity})'}")
+    return "\n".join(rows)
