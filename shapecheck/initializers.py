@@ -1,6 +1,7 @@
 """Keras's initializers by name: how a weight starts, drawn from a seeded NumPy generator.
 
 The distributions are Keras's, the random numbers are NumPy's: the same seed gives other numbers than a framework would.
+One table of names for both Keras generations, so the file is a little longer than others.
 """
 
 from __future__ import annotations
