@@ -7,17 +7,17 @@ integers >= 1. `dims_form` holds the normal form and its laws, `dims_facts` and 
 
 from __future__ import annotations
 
-from shapecheck.dims_answers import at_least, divides, same
-from shapecheck.dims_divide import exact_quotient as _exact_quotient
-from shapecheck.dims_facts import bounds, period, slope, start
-from shapecheck.dims_form import UNKNOWN, Dim, Expr, Symbol, Undecided, Unknown, size
-from shapecheck.dims_form import factored as _factored
-from shapecheck.dims_form import symbols as symbols_of
-from shapecheck.dims_form import wrap as _wrap
-from shapecheck.dims_make import as_dim, ceil_div, maximum, minimum, named, product, symbol, total
-from shapecheck.dims_sympy import from_sympy, latex, to_sympy
-from shapecheck.dims_text import parse, text
-from shapecheck.dims_walk import evaluate, substitute, table
+from shapecheck.dims.answers import at_least, divides, same
+from shapecheck.dims.bridge import from_sympy, latex, to_sympy
+from shapecheck.dims.facts import bounds, period, slope, start
+from shapecheck.dims.form import factored as _factored
+from shapecheck.dims.form import symbols as symbols_of
+from shapecheck.dims.form import wrap as _wrap
+from shapecheck.dims.making import as_dim, ceil_div, maximum, minimum, named, product, symbol, total
+from shapecheck.dims.nodes import UNKNOWN, Dim, Expr, Symbol, Undecided, Unknown, size
+from shapecheck.dims.polynomials import exact_quotient as _exact_quotient
+from shapecheck.dims.walk import evaluate, substitute, table
+from shapecheck.dims.wording import parse, text
 from shapecheck.expression import ExpressionError as DimSyntaxError
 
 __all__ = [
@@ -72,11 +72,6 @@ def factors(dim: Dim) -> tuple[int, tuple[Dim, ...]]:
         return 1, (dim,)
     content, found = _factored(dim)  # type: ignore[arg-type]
     return content, tuple([f if isinstance(f, Expr) else _wrap(f) for f in found])
-
-
-def varies(dim: Dim) -> bool:
-    """Whether a dim may change between calls: it stands on a None, or nothing is known about it."""
-    return dim is UNKNOWN or any([s.varies for s in symbols_of(dim)])
 
 
 def varies(dim: Dim) -> bool:

@@ -6,26 +6,11 @@ from collections.abc import Collection, Mapping
 from keyword import iskeyword
 from typing import Any
 
-from shapecheck.dims_answers import extreme
-from shapecheck.dims_form import (
-    UNKNOWN,
-    Dim,
-    Expr,
-    Extreme,
-    Floor,
-    Known,
-    Named,
-    Node,
-    Product,
-    Symbol,
-    add,
-    divide,
-    factored,
-    is_positive,
-    subtract,
-    wrap,
-)
-from shapecheck.dims_make import ceil_div, symbol
+from shapecheck.dims.answers import extreme
+from shapecheck.dims.division import divide, is_positive
+from shapecheck.dims.form import add, factored, subtract, wrap
+from shapecheck.dims.making import ceil_div, symbol
+from shapecheck.dims.nodes import UNKNOWN, Dim, Expr, Extreme, Floor, Known, Named, Node, Product, Symbol
 from shapecheck.expression import LIMIT_EXPONENT, ExpressionError, read
 
 ATOM, PRODUCT, QUOTIENT, SUM = range(4)

@@ -10,21 +10,9 @@ from __future__ import annotations
 from math import gcd, lcm
 from typing import NamedTuple
 
-from shapecheck.dims_form import (
-    Dim,
-    Expr,
-    Extreme,
-    Floor,
-    Known,
-    Named,
-    Node,
-    Product,
-    Symbol,
-    build,
-    definitions,
-    symbols,
-)
-from shapecheck.dims_walk import table
+from shapecheck.dims.form import build, definitions, symbols
+from shapecheck.dims.nodes import Dim, Expr, Extreme, Floor, Known, Named, Node, Product, Symbol
+from shapecheck.dims.walk import table
 
 Interval = tuple[int | None, int | None]
 

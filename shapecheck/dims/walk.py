@@ -5,27 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from shapecheck.dims_form import (
-    UNKNOWN,
-    Dim,
-    Expr,
-    Extreme,
-    Floor,
-    Known,
-    Named,
-    Node,
-    Product,
-    Symbol,
-    alone,
-    definitions,
-    divide,
-    keep,
-    product,
-    scale,
-    symbols,
-    total_of,
-    wrap,
-)
+from shapecheck.dims.division import divide
+from shapecheck.dims.form import alone, definitions, keep, product, scale, symbols, total_of, wrap
+from shapecheck.dims.nodes import UNKNOWN, Dim, Expr, Extreme, Floor, Known, Named, Node, Product, Symbol
 
 Column = Sequence[int]
 
@@ -155,7 +137,7 @@ def _replace(dim: Known, sizes: Mapping[str, Known], known: dict[Node, Known]) -
 
 
 def _replace_node(node: Node, sizes: Mapping[str, Known], known: dict[Node, Known]) -> Known:
-    from shapecheck.dims_answers import extreme
+    from shapecheck.dims.answers import extreme
 
     if isinstance(node, Symbol):
         return sizes[node.name] if node.name in sizes else wrap(node)

@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from shapecheck.dims_answers import extreme
-from shapecheck.dims_form import (
-    UNKNOWN,
-    Dim,
-    Expr,
-    Symbol,
-    alone,
-    coerce,
-    is_positive,
-    keep,
-    total_of,
-    wrap,
-)
-from shapecheck.dims_form import product as product_of
+from shapecheck.dims.answers import extreme
+from shapecheck.dims.division import is_positive
+from shapecheck.dims.form import alone, keep, total_of, wrap
+from shapecheck.dims.form import product as product_of
+from shapecheck.dims.nodes import UNKNOWN, Dim, Expr, Symbol, coerce
 
 _symbols: dict[tuple[str, bool], Expr] = {}
 
@@ -41,7 +32,7 @@ def as_dim(value: Any) -> Dim:
     if value.__class__ is int or value.__class__ is Expr or value is UNKNOWN:
         return value
     if isinstance(value, str):
-        from shapecheck.dims_text import parse
+        from shapecheck.dims.wording import parse
 
         return parse(value)
     if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):

@@ -8,27 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from math import gcd
 
-from shapecheck.dims_divide import canonical, exact_quotient
-from shapecheck.dims_facts import Facts, bounds, facts
-from shapecheck.dims_form import (
-    CAP,
-    UNKNOWN,
-    Dim,
-    Expr,
-    Extreme,
-    Known,
-    Node,
-    Product,
-    from_factors,
-    keep,
-    key,
-    remainder,
-    subtract,
-    symbols,
-    total_of,
-    wrap,
-)
-from shapecheck.dims_walk import table
+from shapecheck.dims.division import remainder
+from shapecheck.dims.facts import Facts, bounds, facts
+from shapecheck.dims.form import from_factors, keep, subtract, symbols, total_of, wrap
+from shapecheck.dims.mirror import canonical
+from shapecheck.dims.nodes import CAP, UNKNOWN, Dim, Expr, Extreme, Known, Node, Product, key
+from shapecheck.dims.polynomials import exact_quotient
+from shapecheck.dims.walk import table
 
 EVALUATIONS = 65_536
 """At most this many sizes are tried for one answer."""

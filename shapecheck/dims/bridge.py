@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shapecheck.dims_form import (
-    UNKNOWN,
-    Dim,
-    Expr,
-    Extreme,
-    Floor,
-    Named,
-    Node,
-    Product,
-    Symbol,
-    subtract,
-    wrap,
-)
+from shapecheck.dims.form import subtract, wrap
+from shapecheck.dims.nodes import UNKNOWN, Dim, Expr, Extreme, Floor, Named, Node, Product, Symbol
 
 LIMIT = 10_000
 """At most this many nodes are read from one sympy expression."""
@@ -30,7 +19,7 @@ def to_sympy(dim: Dim) -> Any:
 
     A named expression becomes an integer dummy that `from_sympy` knows again. UNKNOWN raises TypeError.
     """
-    import sympy  # type: ignore[import-untyped]
+    import sympy
 
     if isinstance(dim, int):
         return sympy.Integer(dim)
@@ -80,8 +69,8 @@ def from_sympy(expression: Any, names: Mapping[str, Dim] | None = None) -> Dim:
     """
     import sympy
 
-    from shapecheck.dims_answers import divides
-    from shapecheck.dims_form import divide
+    from shapecheck.dims.answers import divides
+    from shapecheck.dims.division import divide
 
     top, bottom = _ratio(expression, names)
     if bottom == 1:
@@ -116,7 +105,7 @@ def _ratio(expression: Any, names: Mapping[str, Dim] | None) -> tuple[Dim, Dim]:
 def _combine(node: Any, args: list[tuple[Dim, Dim]], names: Mapping[str, Dim] | None) -> tuple[Dim, Dim]:
     import sympy
 
-    from shapecheck.dims_make import ceil_div, maximum, minimum, symbol
+    from shapecheck.dims.making import ceil_div, maximum, minimum, symbol
 
     if node.is_Rational:
         return int(node.p), int(node.q)
