@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shapecheck import dims, dtypes, need
-from shapecheck.contract import DROP, END, PASS, Layer, TensorSpec, Weight, call, input_names, wants
+from shapecheck.contract import DROP, END, PASS, Layer, TensorSpec, Weight, call, input_names
 from shapecheck.diagnostic import Refusal
 from shapecheck.modes import Semantics
 from shapecheck.need import Obligation, Shape
@@ -131,7 +131,7 @@ def _masks(
         return (mask,) * count, lost if mask is None else None
     if rule is DROP:
         return (None,) * count, (DROP if masked else lost)
-    if rule is END or (not masked and "mask" in (*wants(rule).order, *wants(rule).asks)):
+    if rule is END or not (masked or layer.emits_mask):
         return (None,) * count, lost
     masks = _traced_masks(layer, inputs, count, listed)
     return masks, DROP if masked and all(mask is None for mask in masks) else lost

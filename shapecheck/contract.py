@@ -95,6 +95,8 @@ class Layer:
     wants_mask: ClassVar[bool] = False
     """Whether the layer uses the mask it gets, so that one that was lost on the way is worth a warning."""
 
+    emits_mask: ClassVar[bool] = False
+    """Whether a `mask` function may give a mask where none comes in."""
     takes_one_or_list: ClassVar[bool] = False
     """Whether a layer that is called on a list may be called on a single input as well."""
 

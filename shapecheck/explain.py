@@ -131,7 +131,7 @@ def _sides(found: Inference, node: Node, refusal: Refusal) -> list[tuple[dims.Di
     if a is None or b is None or refusal.axis is None or len(specs) < 2:
         return []
     rank = max(len(spec.shape or ()) for spec in specs)
-    sides = []
+    sides: list[tuple[dims.Dim, int, int, int]] = []
     for size in (a, b):
         for spec, (producer, output) in zip(specs, producers, strict=True):
             shape = spec.shape or ()
@@ -164,7 +164,7 @@ def _notes(found: Inference, node: Node, refusal: Refusal) -> list[str]:
     if refusal.code == "SC308":
         notes.extend(_maker(found, node))
     elif not notes and refusal.param is None and (specs := _given(found, node)):
-        sources = [f"`{p.name}` {shape_text(s.shape)}" for (p, _), s in zip(found.producers(node), specs, strict=True)]
+        sources = [f"`{p.name}` {shape_text(s.shape or ())}" for (p, _), s in zip(found.producers(node), specs, strict=True)]
         if len(sources) <= 4:
             notes.append(f"it reads {listing(sources)}")
     return notes
@@ -178,7 +178,7 @@ def _maker(found: Inference, node: Node) -> list[str]:
         if not shape or type(shape[-1]) is int:
             continue
         free = [symbol.name for symbol in dims.symbols_of(shape[-1]) if symbol.varies]
-        made = [shape_text(spec.shape) for spec in _given(found, producer)]
+        made = [shape_text(spec.shape or ()) for spec in _given(found, producer)]
         source = f" from {listing(made)}" if made else ""
         verb = "varies" if len(free) == 1 else "vary"
         return [

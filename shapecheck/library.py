@@ -205,7 +205,7 @@ def layer(kind: str, /, *, keras: int | None = None, **config: Any) -> UserLayer
 
 def input(shape: Sequence[Any] | None = None, name: str | None = None, dtype: str | None = None, **config: Any) -> Tensor:
     """The start of a graph: a tensor of this shape, the batch included, as in `input((None, "T", 64))`."""
-    given = {k: v for k, v in {"batch_shape": shape, "name": name, "dtype": dtype}.items() if v is not None}
+    given: dict[str, Any] = {k: v for k, v in {"batch_shape": shape, "name": name, "dtype": dtype}.items() if v is not None}
     return Tensor(layer("InputLayer", **given, **config), [], {})
 
 
@@ -264,7 +264,7 @@ def _named(shape: Any, place: int, used: set[Any]) -> Any:
     """A shape with a readable symbol for every None; axis 0 is the batch."""
     if shape is None:
         return None
-    sizes = []
+    sizes: list[Dim] = []
     try:
         for axis, size in enumerate(shape):
             if size is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shapecheck import dims, dtypes
-from shapecheck.contract import DROP, END, PASS, Layer, Weight, call, input_names, wants
+from shapecheck.contract import DROP, END, PASS, Layer, Weight, call, input_names
 from shapecheck.diagnostic import Refusal
 from shapecheck.modes import Semantics
 
@@ -48,7 +48,7 @@ def start_weights(layer: Layer, weights: Mapping[str, Weight], seed: Sequence[in
     made = {}
     for place, (path, weight) in enumerate(weights.items()):
         shape = tuple(_fixed(size) for size in weight.shape)
-        init = initializers.get("glorot_uniform" if weight.init is None else weight.init)
+        init = initializers.get(weight.init or "glorot_uniform") if weight.init is None or isinstance(weight.init, str) else weight.init
         made[path] = np.asarray(init(np, np.random.default_rng([*seed, place]), shape, dtype), dtype=dtype)
     return made
 
@@ -136,8 +136,7 @@ def _masks(layer: Layer, inputs: Sequence[Any], outputs: list[Any], masks: Seque
         return [None] * len(outputs)
     if rule is PASS:
         return [next(iter(masks), None)] * len(outputs)
-    asked = wants(rule)
-    if "mask" in (*asked.order, *asked.asks) and all(mask is None for mask in masks):
+    if not layer.emits_mask and all(mask is None for mask in masks):
         return [None] * len(outputs)
     made = call(layer.mask, inputs, offers)
     return list(made) if isinstance(made, (list, tuple)) else [made] * len(outputs)

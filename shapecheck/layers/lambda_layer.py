@@ -20,6 +20,7 @@ class Lambda(Layer):
     arguments: params.Arguments = None
 
     takes_one_or_list = True
+    emits_mask = True
     examples = (
         "function: 'lambda x: x[:, 0] * 2' | (n, t, 8) -> (n, 8)",
         "function: 'lambda x, k: x * k', arguments: {k: 3} | (n, 8) -> (n, 8)",

@@ -13,6 +13,7 @@ class Masking(Layer):
 
     mask_value: params.MaskValue = 0.0
 
+    emits_mask = True
     examples = (
         "| (n, t, 8) -> (n, t, 8)",
         "mask_value: -1.0 | (n, 5) -> (n, 5)",

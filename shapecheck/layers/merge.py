@@ -20,6 +20,10 @@ class Merge(Layer):
         rank = max(map(len, xs))
         return reduce(self.joined, (widen(x, rank) for x in xs))
 
+    def pair(self, a, b):
+        """The merge of two arrays."""
+        raise NotImplementedError
+
     def joined(self, x, y):
         batch = need.equal(x[0], y[0], verb="merges", axis=0)
         sizes = (need.broadcast(a, b, axis=axis) for axis, (a, b) in enumerate(zip(x[1:], y[1:], strict=True), 1))
@@ -115,6 +119,10 @@ class Average(Merge):
 
 class Extreme(Merge):
     """The larger or the smaller value; a masked step gives way to one that is not."""
+
+    def chosen(self, np, a, b):
+        """The value that wins."""
+        raise NotImplementedError
 
     def merged(self, np, xs, mask):
         best, kept = xs[0], None if mask[0] is None else spread(np, mask[0], xs[0])
