@@ -1,0 +1,145 @@
+"""Running a function on shapes: `TracedArray` answers NumPy, and `TracedNumpy` is a NumPy without NumPy.
+
+    trace = Trace(record)                                # hears what hangs on a symbol
+    x = TracedArray((B, T, 64), trace=trace)
+    y = function(x)                                      # np.xxx(x), x @ x, x[:, 1:], x.reshape(...)
+    y = layer.mask(TracedNumpy(trace), x)                # the same without numpy being loaded
+
+What NumPy refuses at every size raises TraceMismatch; what cannot be told from shapes raises Untraceable; a
+comparison of dims that is not decided raises `dims.Undecided`. Everything else goes to the trace as an obligation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import e, inf, nan, pi
+from typing import Any
+
+from shapecheck import dims
+from shapecheck.dims import UNKNOWN, Expr
+from shapecheck.tracing import dtypes as dt
+from shapecheck.tracing import making, products, reductions, shapes, values
+from shapecheck.tracing.array import TracedArray, UnknownName, as_array, trace_of, ufunc_method
+from shapecheck.tracing.dtypes import DType, Untraceable
+from shapecheck.tracing.registry import FUNCTIONS, call
+from shapecheck.tracing.rules import Trace, TraceMismatch
+
+__all__ = ["DType", "Trace", "TraceMismatch", "TracedArray", "TracedNumpy", "Untraceable", "outputs", "run",
+           "traced_np"]  # fmt: skip
+
+_LOADED = (making, products, reductions, shapes, values)  # they enter themselves into FUNCTIONS
+
+_CONSTANTS: dict[str, Any] = {"pi": pi, "e": e, "inf": inf, "nan": nan, "newaxis": None}
+_DTYPES = {name: DType(name) for name in dt.NAMES} | {"bool_": dt.BOOL, "float": dt.FLOAT, "int": dt.INT}
+
+# On plain sizes these give a size, so that a shape can be worked out with them.
+_ON_DIMS: dict[str, Callable[..., Any]] = {
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+    "floor_divide": lambda a, b: a // b,
+    "remainder": lambda a, b: a % b,
+    "maximum": dims.maximum,
+    "minimum": dims.minimum,
+}
+_ON_LISTS: dict[str, Callable[..., Any]] = {
+    "prod": dims.product,
+    "sum": dims.total,
+    "max": lambda given: dims.maximum(*given),
+    "min": lambda given: dims.minimum(*given),
+}
+
+
+def _is_dim(value: Any) -> bool:
+    return (isinstance(value, (int, Expr)) and not isinstance(value, bool)) or value is UNKNOWN
+
+
+class _Function:
+    """A function of the namespace; a ufunc has `reduce`, `accumulate` and `outer` too."""
+
+    __slots__ = ("_name", "_trace")
+
+    def __init__(self, name: str, trace: Trace) -> None:
+        self._name = name
+        self._trace = trace
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        name = self._name
+        if not keywords:
+            if name in _ON_DIMS and len(args) == 2 and all(map(_is_dim, args)):
+                return _ON_DIMS[name](*args)
+            given = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else ()
+            if name in _ON_LISTS and given and all(map(_is_dim, given)):
+                return _ON_LISTS[name](given)
+        return call(trace_of(args, self._trace), name, args, keywords)
+
+    def __getattr__(self, method: str) -> Any:
+        if method not in ("reduce", "accumulate", "outer"):
+            raise UnknownName(f"`{self._name}.{method}`")
+        return lambda *args, **keywords: ufunc_method(trace_of(args, self._trace), self._name, method, args, keywords)
+
+
+class TracedNumpy:
+    """NumPy's array functions, constants and dtypes by name, on traced arrays; numpy is not imported.
+
+    Arrays that are made from sizes carry `trace`.
+    """
+
+    __slots__ = ("_prefix", "_trace")
+
+    def __init__(self, trace: Trace | None = None, _prefix: str = "") -> None:
+        self._trace = trace or Trace()
+        self._prefix = _prefix
+
+    def __getattr__(self, name: str) -> Any:
+        full = self._prefix + dt.ALIASES.get(name, name)
+        if full in FUNCTIONS or full in dt.UNARY or full in dt.BINARY:
+            return _Function(full, self._trace)
+        if full in _CONSTANTS:
+            return _CONSTANTS[full]
+        if full in _DTYPES:
+            return _DTYPES[full]
+        if full == "linalg":
+            return TracedNumpy(self._trace, "linalg.")
+        raise UnknownName(f"`{full}`")
+
+
+_NO_NUMBERS = {
+    "Expr": "a symbolic size where Python or NumPy needs a number",
+    "Unknown": "an unknown size where Python or NumPy needs a number",
+    "TracedArray": "what depends on the values of an array",
+}
+
+
+def run(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+    """`function(*args, **keywords)` on traced arrays and dims; the TypeErrors that come of them become Untraceable.
+
+    A size times 0.5 is no size, and an array without values no number. Python and NumPy raise a plain TypeError there,
+    which is no mistake of the function.
+    """
+    try:
+        return function(*args, **keywords)
+    except (Untraceable, dims.Undecided):
+        raise
+    except TypeError as error:
+        for kind, what in _NO_NUMBERS.items():
+            if f"'{kind}'" in str(error):
+                raise Untraceable(what) from error
+        raise
+
+
+def outputs(made: Any, trace: Trace) -> tuple[list[TracedArray], bool]:
+    """The arrays that a traced function returned, and whether they came as a list; a number is an array of rank 0.
+
+    Raises TypeError for anything else.
+    """
+    listed = isinstance(made, (list, tuple))
+    found = []
+    for item in made if listed else (made,):
+        if item is None or isinstance(item, (str, bytes, dict, list, tuple)):
+            raise TypeError(f"returned {'None' if item is None else 'a ' + type(item).__name__}, which is no array")
+        found.append(as_array(trace, item, "the result"))
+    return found, listed
+
+
+traced_np = TracedNumpy()
