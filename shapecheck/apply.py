@@ -111,6 +111,7 @@ def _weights(layer: Layer, shapes: Any, offers: Mapping[str, Any], built: Mappin
         return NO_WEIGHTS
     made = dict(call(layer.weights, shapes, offers))
     for path, weight in made.items():
+        _check_start(path, weight)
         for axis, size in enumerate(weight.shape):
             if type(size) is not int and dims.varies(size):
                 raise Refusal("SC308", weight=path, dim=size, axis=axis)
@@ -118,6 +119,16 @@ def _weights(layer: Layer, shapes: Any, offers: Mapping[str, Any], built: Mappin
             for axis, (before, now) in enumerate(zip(built[path].shape, weight.shape, strict=False)):
                 need.equal(before, now, "SC215", built=before, got=now, axis=axis, weight=path)
     return built or made
+
+
+def _check_start(path: str, weight: Weight) -> None:
+    """Refuse an initializer that is not defined for the shape of its weight."""
+    if hasattr(weight.init, "fits"):
+        try:
+            weight.init.fits(weight.shape)
+        except Refusal as refusal:
+            refusal.param = refusal.param or f"{path}_initializer"
+            raise
 
 
 def _masks(

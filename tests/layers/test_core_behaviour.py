@@ -322,7 +322,7 @@ def test_dense_needs_a_fixed_last_axis():
 def test_weight_and_activity_penalties_are_labelled_and_summed():
     x, kernel, bias = np.array([[1.0, -2.0], [3.0, 4.0]]), np.array([[1.0], [-1.0]]), np.array([0.5])
     config = {"kernel_regularizer": {"class_name": "L1L2", "config": {"l1": 0.1, "l2": 0.01}},
-              "bias_regularizer": {"L2": {"l2": 0.2}}, "activity_regularizer": {"L1": {"l1": 1.0}}}  # fmt: skip
+              "bias_regularizer": {"L1L2": {"l2": 0.2}}, "activity_regularizer": {"L1L2": {"l1": 1.0}}}  # fmt: skip
     y = x @ kernel + bias
     for keras, batch in ((None, 2), (3, 2), (2, 1)):
         run = layer("Dense", keras=keras, units=1, **config).run(x, weights=[kernel, bias])
