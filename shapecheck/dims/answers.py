@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import gcd
 
 from shapecheck.dims.division import remainder
-from shapecheck.dims.facts import Facts, bounds, facts
+from shapecheck.dims.facts import Facts, bounds, facts, times
 from shapecheck.dims.form import from_factors, keep, subtract, symbols, total_of, wrap
 from shapecheck.dims.mirror import canonical
 from shapecheck.dims.nodes import CAP, UNKNOWN, Dim, Expr, Extreme, Known, Node, Product, key
@@ -98,7 +98,7 @@ def _search_zero(f: Expr) -> bool | None:
     flat = canonical(f)
     if not isinstance(flat, Expr):
         return flat == 0
-    factors = _factors_of_zero(flat)
+    _, factors = _shared_factors(flat)
     if len(factors) > 1:
         return _any_zero(factors)
     (flat,) = factors
@@ -109,10 +109,10 @@ def _search_zero(f: Expr) -> bool | None:
     return None if known is None else _settle_zero(flat, known)
 
 
-def _factors_of_zero(f: Expr) -> list[Expr]:
-    """Expressions of which one is zero exactly where f is: the factors that all terms share, and the rest."""
+def _shared_factors(f: Expr) -> tuple[int, list[Expr]]:
+    """A number and expressions whose product is f: the factors that all terms share, and what is left of the sum."""
     if f.const:
-        return [f]
+        return 1, [f]
     lists = [list(t.factors) if isinstance(t, Product) else [t] for t, _ in f.terms]
     shared: list[Node] = []
     for factor in list(lists[0]):
@@ -120,9 +120,9 @@ def _factors_of_zero(f: Expr) -> list[Expr]:
             shared.append(factor)
             for factors in lists:
                 factors.remove(factor)
+    found = [factor if isinstance(factor, Expr) else wrap(factor) for factor in shared]
     rest = total_of(from_factors(c, factors) for factors, (_, c) in zip(lists, f.terms, strict=True))
-    found = [factor if isinstance(factor, Expr) else wrap(factor) for factor in dict.fromkeys(shared)]
-    return [*found, rest] if isinstance(rest, Expr) else found or [f]
+    return (1, [*found, rest]) if isinstance(rest, Expr) else (rest, found)
 
 
 def _any_zero(factors: Sequence[Expr]) -> bool | None:
@@ -194,16 +194,16 @@ def _not_negative(f: Known, budget: int) -> bool | None:
     known = facts(f, found[0].name) if len(found) == 1 else None
     if known is not None:
         return _settle_natural(f, known, budget)
-    if len(found) > 1:
-        flat = canonical(f)
-        if not isinstance(flat, Expr):
-            return flat >= 0
-        low, high = bounds(flat)
-        if low is not None and low >= 0:
-            return True
-        if high is not None and high < 0:
-            return False
-    return None
+    flat = canonical(f)
+    if not isinstance(flat, Expr):
+        return flat >= 0
+    content, factors = _shared_factors(flat)
+    low, high = content, content
+    for factor in factors:
+        low, high = times((low, high), bounds(factor))
+    if low is not None and low >= 0:
+        return True
+    return False if high is not None and high < 0 else None
 
 
 def _settle_natural(f: Expr, known: Facts, budget: int) -> bool | None:

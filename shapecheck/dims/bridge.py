@@ -84,12 +84,16 @@ def from_sympy(expression: Any, names: Mapping[str, Dim] | None = None) -> Dim:
 
 def _ratio(expression: Any, names: Mapping[str, Dim] | None) -> tuple[Dim, Dim]:
     """Numerator and denominator of a sympy expression, worked out children first without recursion."""
+    import sympy
+
+    if not isinstance(expression, sympy.Basic):
+        raise TypeError(f"a {type(expression).__name__} is no size")
     values: dict[Any, tuple[Dim, Dim]] = {}
     stack = [expression]
     seen = 0
     while stack:
         node = stack[-1]
-        waiting = [child for child in getattr(node, "args", ()) if child not in values]
+        waiting = [child for child in node.args if child not in values]
         if waiting:
             stack += waiting
             seen += len(waiting)

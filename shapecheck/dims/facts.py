@@ -134,11 +134,11 @@ def _node_bounds(node: Node) -> Interval:
     assert isinstance(node, Product)
     found: Interval = (1, 1)
     for factor in node.factors:
-        found = _times(found, _node_bounds(factor))
+        found = times(found, _node_bounds(factor))
     return found
 
 
-def _times(a: Interval, b: Interval) -> Interval:
+def times(a: Interval, b: Interval) -> Interval:
     """The bounds of a product, with None for an infinite end."""
     ends: list[tuple[int, int]] = []  # (sign of infinity, finite value)
     for x, x_sign in ((a[0], -1), (a[1], 1)):

@@ -142,12 +142,16 @@ def _kept() -> Any:
 def keep(expr: Expr, name: str | None = None) -> Expr:
     """The expression as one atom that remembers its definition."""
     names = symbols(expr)
-    if name is None:
-        name = f"size{expr.level + 1}({', '.join([s.name for s in names])})"
-    atom = _kept().get((name, expr))
+    return wrap(atom_of(expr, name or f"size{expr.level + 1}({', '.join([s.name for s in names])})"))
+
+
+def atom_of(definition: Expr, name: str) -> Named:
+    """The one atom of that name and definition."""
+    atom: Named | None = _kept().get((name, definition))
     if atom is None:
-        atom = _kept()[name, expr] = Named(name, expr, tuple(named_in(expr)), next(_serials))
-    return wrap(atom)
+        symbols(definition)  # so that asking an outer name for its symbols never goes deep
+        atom = _kept()[name, definition] = Named(name, definition, tuple(named_in(definition)), next(_serials))
+    return atom
 
 
 def alone(dim: Dim) -> Named | None:

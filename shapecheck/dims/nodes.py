@@ -23,8 +23,10 @@ class Node:
     """Anything structural: compared and ordered by its key, never by hash or address."""
 
     __slots__ = ("_facts", "_hash", "_key", "_symbols", "level", "size")
+    _parts: tuple[str, ...] = ()
     level: int
     size: int
+    _hash: int
     _key: tuple[Any, ...]
     _symbols: tuple[Symbol, ...]
     _facts: dict[str, Any]
@@ -53,16 +55,15 @@ class Node:
             return True
         return self.__class__ is other.__class__ and hash(self) == hash(other) and self.key == other.key
 
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    _hash: int
+    def __reduce__(self) -> Any:
+        return self.__class__, tuple([getattr(self, part) for part in self._parts])
 
 
 class Symbol(Node):
     """A size that is not known yet, an integer of at least 1. `varies` says that it came from a None."""
 
     __slots__ = ("name", "varies")
+    _parts = ("name", "varies")
 
     def __init__(self, name: str, varies: bool) -> None:
         self.name = name
@@ -81,6 +82,7 @@ class Floor(Node):
     """floor(num / den); den is an int above 1 or an Expr."""
 
     __slots__ = ("den", "num")
+    _parts = ("num", "den")
 
     def __init__(self, num: Known, den: Known) -> None:
         self.num = num
@@ -96,6 +98,7 @@ class Extreme(Node):
     """The largest or smallest of several sizes, in the order of their keys."""
 
     __slots__ = ("args", "largest")
+    _parts = ("largest", "args")
 
     def __init__(self, largest: bool, args: tuple[Known, ...]) -> None:
         self.largest = largest
@@ -120,6 +123,11 @@ class Named(Node):
         self.size = 1
         self.level = definition.level + 1
 
+    def __reduce__(self) -> Any:
+        from shapecheck.dims.form import atom_of
+
+        return atom_of, (self.definition, self.name)
+
     def _make_key(self) -> tuple[Any, ...]:
         return (3, self.name, self.level, self.serial)
 
@@ -127,7 +135,7 @@ class Named(Node):
 class Product(Node):
     """Two factors or more, atoms or primitive sums, in the order of their keys."""
 
-    __slots__ = ("factors",)
+    __slots__ = _parts = ("factors",)
 
     def __init__(self, factors: tuple[Node, ...]) -> None:
         self.factors = factors
@@ -169,6 +177,7 @@ class Expr(Node):
     """`const + sum(coefficient * term)`, immutable, with at least one term. See the module for its laws."""
 
     __slots__ = ("_bounds", "_text", "const", "terms")
+    _parts = ("const", "terms", "size", "level")
     __array_ufunc__ = None  # numpy integers leave arithmetic to us
     _bounds: tuple[int | None, int | None]
     _text: str
@@ -203,6 +212,9 @@ class Expr(Node):
     def __mod__(self, other: Any) -> Dim:
         return _apply("remainder", self, other)
 
+    def __truediv__(self, other: Any) -> NoReturn:
+        raise TypeError("a size is a whole number: divide it with `//`, not `/`")
+
     def __rsub__(self, other: Any) -> Dim:
         return _apply("subtract", other, self)
 
@@ -214,6 +226,7 @@ class Expr(Node):
 
     __radd__ = __add__
     __rmul__ = __mul__
+    __rtruediv__ = __truediv__
 
     def __neg__(self) -> Expr:
         return Expr(-self.const, tuple([(t, -c) for t, c in self.terms]), self.size, self.level)
