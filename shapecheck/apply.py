@@ -44,8 +44,8 @@ def apply(
     Raises Refusal for what no size can satisfy; what is undecided is in `.obligations`.
     """
     kind = type(layer)
-    values = list(inputs.values()) if isinstance(inputs, Mapping) else inputs
-    if kind.each_of_a_list and listed and not isinstance(inputs, Mapping):
+    values = list(inputs.values()) if isinstance(inputs, dict) else inputs
+    if kind.each_of_a_list and listed and not isinstance(inputs, dict):
         return _one_by_one(layer, inputs, keras)
     _check_form(kind, inputs, listed)
     shapes: Any = tuple(spec.shape for spec in values)
@@ -55,7 +55,7 @@ def apply(
     compute = layer.policy.compute
     cast = tuple(dtypes.autocast(spec.dtype, compute) for spec in values) if layer.autocast else tuple(
         spec.dtype for spec in values)  # fmt: skip
-    if isinstance(inputs, Mapping):
+    if isinstance(inputs, dict):
         shapes = dict(zip(inputs, shapes, strict=True))
     offers = {"keras": keras, "listed": listed, "dtypes": cast, "mask": [spec.mask for spec in values]}
     obligations: list[Obligation] = []
@@ -87,7 +87,7 @@ def _check_form(kind: type[Layer], inputs: Inputs, listed: bool) -> None:
     """Refuse inputs that are too few, too many, or not in the form that the layer takes."""
     names, least, star = input_names(kind)
     count = len(inputs)
-    if isinstance(inputs, Mapping):
+    if isinstance(inputs, dict):
         unknown = next((name for name in inputs if name not in names), None)
         if unknown is not None:
             raise Refusal("SC212", name=unknown)

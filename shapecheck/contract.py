@@ -163,14 +163,18 @@ L = TypeVar("L", bound=type[Layer])
 
 
 def layer(cls: L) -> L:
-    """Read the parameters from the annotations of a layer, and register it under its name."""
-    own = dict(cls.parameters)
-    for attribute, annotation in cls.__dict__.get("__annotations__", {}).items():
-        reader = getattr(annotation, "__metadata__", (None,))[0]
-        if isinstance(reader, Reader):
-            name = attribute.rstrip("_")
-            required = attribute not in cls.__dict__
-            own[name] = Parameter(name, attribute, reader, required, cls.__dict__.get(attribute))
+    """Read the parameters from the annotations of a layer and of its bases, and register it under its name.
+
+    A base of a family may hold the parameters that all of it shares; one that is declared again keeps its place.
+    """
+    own: dict[str, Parameter] = {}
+    for base in reversed(cls.__mro__[:-1]):
+        for attribute, annotation in base.__annotations__.items():
+            reader = getattr(annotation, "__metadata__", (None,))[0]
+            if isinstance(reader, Reader):
+                name = attribute.rstrip("_")
+                required = attribute not in base.__dict__
+                own[name] = Parameter(name, attribute, reader, required, base.__dict__.get(attribute))
     cls.parameters = own
     cls.kind = cls.__name__
     REGISTRY[cls.__name__] = cls
@@ -202,7 +206,7 @@ def call(method: Callable[..., Any], inputs: Sequence[Any] | Mapping[str, Any], 
     """Call a bound method of a layer with its inputs, in order or by role, and with what it asks for."""
     asked = wants(method.__func__)  # type: ignore[attr-defined]
     given: list[Any] = []
-    if isinstance(inputs, Mapping):
+    if isinstance(inputs, dict):
         by_name = {name: offers[name] if name in OFFERS else inputs.get(name) for name in asked.order}
         return method(**by_name, **{name: offers[name] for name in asked.asks})
     rest = iter(inputs)
