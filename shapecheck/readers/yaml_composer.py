@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from yaml.error import MarkedYAMLError
 from yaml.events import ScalarEvent
@@ -50,17 +50,27 @@ class Note:
         self.peak = peak
 
 
+class _Anchored(NamedTuple):
+    """A value that aliases may repeat: how many values it holds, itself included, and how deep they are nested."""
+
+    value: object
+    nodes: int
+    height: int
+    quoted: bool
+
+
 class Composer:
     """The state of one text, and all that is seldom needed."""
 
-    __slots__ = ("anchors", "broken", "findings", "known", "nodes", "offsets", "peak", "repeated", "text")
+    __slots__ = ("anchors", "broken", "findings", "known", "nodes", "offsets", "peak", "quoted", "repeated", "text")
 
     def __init__(self, offsets: Offsets) -> None:
         self.offsets = offsets
         self.text = offsets.text
         self.findings: list[Diagnostic] = []
         self.known = dict(yaml_scalars.CORE)  # each word is resolved once
-        self.anchors: dict[str, tuple[object, int, int] | None] = {}  # value, nodes, height; None while it is open
+        self.anchors: dict[str, _Anchored | None] = {}  # None while it is open
+        self.quoted: set[int] = set()  # where aliases of quoted texts stand
         self.broken: set[int] = set()  # where aliases stand that lead nowhere
         self.nodes = 0  # in the collections that are finished; what aliases repeat counts again
         self.repeated = 0
@@ -148,7 +158,7 @@ class Composer:
 
     def document(self, values: list[Any], marks: list[int]) -> YamlDocument | None:
         if values and marks[0] < marks[1]:
-            return YamlDocument(self.offsets, values[0], marks)
+            return YamlDocument(self.offsets, values[0], marks, self.quoted)
         self.say("SC103", 0, 0, help=("a definition has at least `layers:` with a list below it",))
         return None
 
@@ -183,7 +193,7 @@ class Composer:
             except OverflowError:
                 value = self.resolve(text, start, end)
         if event.anchor is not None:
-            self.anchors[event.anchor] = value, 1, 0
+            self.anchors[event.anchor] = _Anchored(value, 1, 0, bool(event.style))
         return value
 
     def bad_tag(self, tag: str, start: int, problem: str) -> None:
@@ -208,7 +218,7 @@ class Composer:
     def close(self, note: Note, value: Table | Items, depth: int) -> None:
         """The end of a collection for which `begin` gave a note."""
         if note.anchor is not None:
-            self.anchors[note.anchor] = value, 1 + self.nodes - note.nodes, 1 + self.peak - depth
+            self.anchors[note.anchor] = _Anchored(value, 1 + self.nodes - note.nodes, 1 + self.peak - depth, False)
         self.peak = max(self.peak, note.peak)
         if note.tag not in (None, "!"):
             fitting = (yaml_scalars.MAP_TAG,) if isinstance(value, Table) else yaml_scalars.LIST_TAGS
@@ -230,7 +240,9 @@ class Composer:
                 help = (f"did you mean `*{meant}`?",) if meant else ()
                 self.say("SC107", start, end, help=help, name=clip(name), problem="is not defined above")
             return None
-        value, nodes, height = found
+        value, nodes, height, quoted = found
+        if quoted:
+            self.quoted.add(start)
         self.nodes += nodes - 1
         self.repeated += nodes
         if self.repeated > REPEATED:

@@ -60,12 +60,13 @@ class Offsets:
 class YamlDocument(Document):
     """A YAML text as plain values: `Table` (a dict), `Items` (a list), str, int, float, bool and None."""
 
-    __slots__ = ("_marks", "_offsets", "_order")
+    __slots__ = ("_marks", "_offsets", "_order", "_quoted")
 
-    def __init__(self, offsets: Offsets, root: object, marks: list[int]) -> None:
+    def __init__(self, offsets: Offsets, root: object, marks: list[int], quoted: set[int]) -> None:
         super().__init__(offsets.source, root)
         self._offsets = offsets
         self._marks = marks
+        self._quoted = quoted
         self._order: dict[int, dict[Key, int]] = {}
 
     def span(self, path: tuple[Key, ...], key: bool = False) -> Span | None:
@@ -78,12 +79,12 @@ class YamlDocument(Document):
         return None if found is None else self._offsets.span(*self._offsets.trim(*found[:2]))
 
     def was_quoted(self, path: tuple[Key, ...], key: bool = False) -> bool:
-        """True where a string stands in quotes or in a block (`|`, `>`). An alias is not quoted."""
+        """True where a string stands in quotes or in a block (`|`, `>`), or is an alias of such a one."""
         found = self._find(path, key)
         if found is None or not isinstance(found[2], str):
             return False
         start, end = self._offsets.trim(*found[:2])
-        return start < end and self._offsets.text[start] in "'\"|>"
+        return start in self._quoted or (start < end and self._offsets.text[start] in "'\"|>")
 
     def _find(self, path: tuple[Key, ...], key: bool) -> tuple[int, int, object] | None:
         value, (start, end) = self.root, self._marks
@@ -93,7 +94,8 @@ class YamlDocument(Document):
                 at = 4 * self._number(value, step)
                 key_start, key_end, start, end = value.marks[at : at + 4]
                 if start == end and not self._offsets.text.endswith(":", 0, start):
-                    start = end = key_end  # without a `:` the parser puts the missing value at the next token
+                    # the parser may put a value that was left out at the next token
+                    start = end = key_end + self._offsets.text.startswith(":", key_end)
                 key_found = key_start, key_end, step
                 value = value[step]
             elif isinstance(value, Items) and type(step) is int and 0 <= step < len(value):

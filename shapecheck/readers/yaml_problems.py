@@ -169,7 +169,7 @@ def _missing_value(c: _Complaint) -> Problem:
 
 def _stray_line(c: _Complaint) -> Problem:
     """A line that does not fit the mapping or the list around it, or text behind a value that has ended."""
-    mapping = "block mapping" in c.said
+    mapping = "parsing a block mapping" in c.said
     if c.lead.strip(" -"):
         if c.char in ("]", "}"):
             return c.here(f"this `{c.char}` closes nothing", length=1)
@@ -221,6 +221,7 @@ def _bad_directive(c: _Complaint) -> Problem:
 
 
 _ANSWERS: tuple[tuple[str, Callable[[_Complaint], Problem]], ...] = (
+    ("directive", _bad_directive),
     ("could not find expected ':'", _missing_colon),
     ("mapping values are not allowed", _unexpected_value),
     ("sequence entries are not allowed", _unexpected_entry),
@@ -234,16 +235,14 @@ _ANSWERS: tuple[tuple[str, Callable[[_Complaint], Problem]], ...] = (
     ("invalid Unicode character escape", _bad_escape),
     ("',' or ']'", _open_bracket),
     ("',' or '}'", _open_bracket),
-    ("node content", _missing_value),
-    ("block mapping", _stray_line),
-    ("block collection", _stray_line),
-    ("<document start>", _after_the_end),
+    ("node content", _missing_value),  # "while parsing a block node" too, so before the blocks
+    ("document start>", _after_the_end),
+    ("parsing a block", _stray_line),
     ("expected alphabetic or numeric", _name_missing),
     ("undefined tag handle", _bad_prefix),
     ("indentation indicator", _bad_block_head),
     ("comment or line break", _bad_block_head),
     ("incompatible YAML document", _bad_version),
-    ("directive", _bad_directive),
 )
 
 
