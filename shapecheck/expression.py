@@ -57,7 +57,7 @@ def read(text: str, allowed: Collection[str] = ARITHMETIC, marks: Collection[str
     for place, letter in enumerate(text):
         if not (letter.isalnum() or letter == "_" or letter in _MARKS or letter in marks):
             raise ExpressionError(f"unexpected character {letter!a}", place)
-    run_on = _RUN_ON.search(text)
+    run_on = None if "float" in allowed else _RUN_ON.search(text)
     if run_on:
         raise ExpressionError("a number must be a whole decimal number", run_on.start())
     body = re.sub(r"[\t\r\n]", " ", text).lstrip(" ")
@@ -121,5 +121,10 @@ def _check_constant(value: object, allowed: Collection[str], place: int) -> None
     if value.__class__ is int:
         if abs(value) > LIMIT_INT:
             raise ExpressionError("a number is at most 2**63", place)
-    elif not (value is None and "None" in allowed) and not (value.__class__ is bool and "bool" in allowed):
+    elif not (value is None and "None" in allowed) and _sort(value) not in allowed:
         raise ExpressionError(f"{value!r} is no whole number", place)
+
+
+def _sort(value: object) -> str:
+    """What a set of allowed things calls a truth value or a float; nothing allows any other constant."""
+    return type(value).__name__ if isinstance(value, (bool, float)) else ""

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from shapecheck import rings
 from shapecheck.diagnostic import Diagnostic
+from shapecheck.findings import related
+from shapecheck.inline import Call, Inliner, Link
 from shapecheck.spec import LayerSpec, ModelSpec
+from shapecheck.wiring import Context, Plan, kind_place
+
+SHOWN = 6  # layers of a ring, or of a branch, that a message names
 
 
 class Edge(NamedTuple):
@@ -47,3 +54,135 @@ class Graph:
         self.inputs: list[int] = []
         self.outputs: list[Edge] = []
         self.findings: list[Diagnostic] = []
+
+
+def build(spec: ModelSpec) -> Graph:
+    """Name and wire the layers of a definition; what is wrong with the wiring is in `.findings`.
+
+    Models that are called are written out in place, their layers under the name of the call. A layer that reads what
+    does not exist, that is on a ring, or whose kind is not known, is broken; everything else is wired. Never raises.
+    """
+    graph = Graph(spec)
+    context = Context(spec, graph.findings)
+    inliner = Inliner(context)
+    plan = inliner.run()
+    if inliner.full:
+        return graph
+    if not plan.items:
+        if not any(found.severity == "error" for found in spec.findings):
+            context.say("SC209", spec.place, what="layers")
+        return graph
+    calls = inliner.calls
+    reads = [_sources(call) for call in calls]
+    order = rings.order(reads)
+    if len(order) < len(calls):
+        _report_rings(context, calls, reads)
+        reads = [_sources(call) for call in calls]
+        order = rings.order(reads)
+    place = _arrange(graph, calls, order)
+    graph.inputs = [place[number] for number in inliner.inputs]
+    graph.outputs = [Edge(place[number], output) for number, output in inliner.outputs]
+    if not any(found.severity == "error" for found in (*graph.findings, *spec.findings)):
+        _report_unreachable(context, graph, plan)
+    return graph
+
+
+def _sources(call: Call) -> list[int]:
+    """The calls that a call reads, by number."""
+    if call.broken:
+        return []
+    if call.by_role is None:
+        return [number for number, _ in call.links]
+    several = (item if isinstance(item, list) else [item] for item in call.by_role.values())
+    return [number for item in several for number, _ in item]
+
+
+def _arrange(graph: Graph, calls: Sequence[Call], order: Sequence[int]) -> list[int]:
+    """Make the nodes in wiring order; the index of each call's node."""
+    place = [0] * len(calls)
+    owners: dict[tuple[int, int], int] = {}
+    for index, number in enumerate(order):
+        place[number] = index
+        call = calls[number]
+        node = Node(index, call.name, call.item)
+        node.owner = owners.setdefault(call.key, index)
+        node.listed = call.listed
+        node.broken = call.broken
+        if call.broken:
+            pass
+        elif call.by_role is None:
+            node.inputs = [Edge(place[source], output) for source, output in call.links]
+        else:
+            node.inputs = {role: _edges(item, place) for role, item in call.by_role.items()}
+        graph.nodes.append(node)
+    return place
+
+
+def _edges(item: list[Link] | Link, place: Sequence[int]) -> list[Edge] | Edge:
+    if isinstance(item, list):
+        return [Edge(place[number], output) for number, output in item]
+    return Edge(place[item[0]], item[1])
+
+
+# What is wrong -----------------------------------------------------------------------------------------------------
+
+
+def _report_rings(context: Context, calls: Sequence[Call], reads: rings.Reads) -> None:
+    """A finding for each set of layers that wait for one another; they are broken, so that the rest has an order."""
+    for knot in rings.knots(reads):
+        way = [calls[number].name for number in rings.ring(knot, reads)]
+        if len(way) > SHOWN + 1:
+            way = [*way[: SHOWN - 2], "...", *way[-2:]]
+        item = calls[knot[0]].item
+        notes = [" -> ".join(way)]
+        if len(knot) > SHOWN:
+            notes.append(f"{len(knot):,} layers depend on one another")
+        place = item.place.at("inputs") if item.place and item.inputs is not None else kind_place(item)[0]
+        labels = [
+            label
+            for number in knot[1:3]
+            for label in related(calls[number].item.place, f"`{calls[number].name}` is on the ring")
+        ]
+        name = calls[knot[0]].name
+        context.say("SC203", place, item, layer=name, name=name, notes=notes, labels=labels)
+        for number in knot:
+            calls[number].broken = True
+
+
+def _report_unreachable(context: Context, graph: Graph, plan: Plan) -> None:
+    """A warning for each layer that nobody reads and that is no output, and for each Input that leads nowhere."""
+    reached = bytearray(len(graph.nodes))
+    read = bytearray(len(graph.nodes))
+    for edge in graph.outputs:
+        reached[edge.node] = 1
+    for node in reversed(graph.nodes):
+        for edge in edges_of(node):
+            read[edge.node] = 1
+            if reached[node.index]:
+                reached[edge.node] = 1
+    for node in graph.nodes:
+        if reached[node.index] or read[node.index]:
+            continue
+        chain = _only_for(graph, node, reached)
+        notes = [f"nor does what only it reads: {', '.join(f'`{name}`' for name in chain)}"] if chain else []
+        place, at_key = kind_place(node.spec)
+        context.say("SC204", place, node.spec, at_key=at_key, layer=node.name, name=node.name, notes=notes)
+
+
+def _only_for(graph: Graph, node: Node, reached: bytearray) -> list[str]:
+    """The last few layers before a dead end that lead nowhere either."""
+    names: list[str] = []
+    while len(names) < SHOWN:
+        before = next((edge.node for edge in edges_of(node) if not reached[edge.node]), None)
+        if before is None:
+            break
+        node = graph.nodes[before]
+        names.append(node.name)
+    return names
+
+
+def edges_of(node: Node) -> list[Edge]:
+    """The edges of a node, whatever the structure of its inputs."""
+    if isinstance(node.inputs, list):
+        return node.inputs
+    return [edge for item in node.inputs.values() for edge in (item if isinstance(item, list) else [item])]

@@ -9,6 +9,10 @@ from shapecheck.diagnostic import Diagnostic
 from shapecheck.source import Place, Source
 
 
+MAX_LAYERS = 50_000
+"""The most layers that a definition may come to, with blocks, repetitions and models written out."""
+
+
 class Ref(NamedTuple):
     """An output of a named layer: `enc`, or `state[1]` for its second output. `output` None: all of them."""
 
@@ -91,8 +95,8 @@ class ModelSpec:
     """A whole definition. `findings` holds what was already found wrong while reading."""
 
     __slots__ = (
-        "asserts", "contracts", "custom", "data_format", "findings", "generation", "layers", "models", "name",
-        "outputs", "place", "source",
+        "asserts", "contracts", "custom", "data_format", "findings", "generation", "inputs", "layers", "models", "name",
+        "outputs", "place", "source", "words",
     )  # fmt: skip
 
     def __init__(
@@ -116,3 +120,5 @@ class ModelSpec:
         self.generation: int | None = None  # `keras: 2`, `keras: 3`, or strict
         self.data_format: str | None = None
         self.findings: list[Diagnostic] = []
+        self.inputs: Inputs = None  # the names of the Inputs, where the definition lists them
+        self.words: tuple[str, ...] = ()  # blocks and their uses: what else a mistyped name may have meant

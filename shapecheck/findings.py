@@ -1,0 +1,72 @@
+"""Findings of the stages before inference: a code, its facts, and the place where the text went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shapecheck import codes
+from shapecheck.diagnostic import Diagnostic, Label
+from shapecheck.source import Place
+from shapecheck.spec import Use
+
+MAX_USES = 5  # of a template that was used within a template within a template
+
+
+def finding(
+    code: str,
+    place: Place | None,
+    *,
+    at_key: bool = False,
+    layer: str | None = None,
+    label: str = "",
+    labels: Sequence[Label] = (),
+    notes: Sequence[str] = (),
+    help: Sequence[str] = (),
+    near: str | None = None,
+    trail: Sequence[Use] = (),
+    **facts: Any,
+) -> Diagnostic:
+    """A finding at `place`, or (`at_key`) at its key.
+
+    `near` is the name that was probably meant, `trail` that of the LayerSpec. A definition in Python has no text to
+    point into, so the path to the value stands in a note.
+    """
+    entry = codes.CODES[code]
+    span = place.span(at_key) if place else None
+    said = {**facts, "layer": layer}
+    advice = [entry.advice.format_map(codes.Facts(said))] if entry.advice else []
+    hint = [f"did you mean `{near}`?"] if near else []
+    where = [f"at {dotted(place.path)}"] if place and span is None and place.path else []
+    if near is not None:
+        facts["near"] = near
+    return Diagnostic(
+        code,
+        codes.message(code, said),
+        severity=entry.severity,
+        layer=layer,
+        span=span,
+        label=label,
+        labels=[*labels, *uses(trail)],
+        notes=[*notes, *where],
+        help=[*hint, *help, *advice],
+        facts=facts,
+    )
+
+
+def uses(trail: Sequence[Use]) -> list[Label]:
+    """Where the templates that led here were used: the outermost and the innermost ones."""
+    shown = trail if len(trail) <= MAX_USES else [trail[0], *trail[1 - MAX_USES :]]
+    return [Label(span, use.text) for use in shown if use.place and (span := use.place.span())]
+
+
+def related(place: Place | None, text: str, at_key: bool = False) -> list[Label]:
+    """A label at another place, where that place is in a text."""
+    span = place.span(at_key) if place else None
+    return [Label(span, text)] if span else []
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """A path into a definition as Python people write it: `layers[2].Dense.units`."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.lstrip(".")

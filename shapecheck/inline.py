@@ -1,0 +1,310 @@
+"""Models that are called written out where they are called: one flat list of calls, with what each of them reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shapecheck.findings import related
+from shapecheck.source import Place
+from shapecheck.spec import MAX_LAYERS, LayerSpec, Use
+from shapecheck.wiring import Context, Plan, Read, Reads, kind_place
+
+MAX_NESTING = 50
+MAX_READS = 1_000_000
+
+Link = tuple[int, int | None]
+"""A call by its number in the flat list, and one of its outputs; None for all of them."""
+
+
+class Call:
+    """One call of a layer. Calls with the same `key` have the same weights."""
+
+    __slots__ = ("broken", "by_role", "instance", "item", "key", "links", "listed", "name", "reads")
+
+    def __init__(
+        self, name: str, item: LayerSpec, key: tuple[int, int], instance: Instance, reads: Reads | None
+    ) -> None:
+        self.name = name
+        self.item = item
+        self.key = key
+        self.instance = instance
+        self.reads = reads
+        self.broken = False
+        self.links: list[Link] = []
+        self.by_role: dict[str, Any] | None = None
+        self.listed = False
+
+
+class Instance:
+    """One call of a model, or the definition itself. `where` holds for each of its layers the number of its call."""
+
+    __slots__ = ("caller", "feeds", "next", "outputs", "plan", "position", "prefix", "trail", "where")
+
+    def __init__(self, plan: Plan, caller: Instance | None = None, position: int = 0) -> None:
+        self.plan = plan
+        self.caller = caller
+        self.position = position  # of the call in the plan of the caller
+        self.next = 0
+        self.where: list[int | Instance] = []
+        self.outputs: list[Link] = []
+        self.feeds: dict[int, Call] = {}  # the calls that stand for the Inputs of this model
+        self.prefix = f"{caller.prefix}{caller.plan.names[position]}/" if caller else ""
+        self.trail: tuple[Use, ...] = ()
+
+
+class Inliner:
+    """Writes out a definition; `calls` and `outputs` are complete after `run`."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.calls: list[Call] = []
+        self.outputs: list[Link] = []
+        self.inputs: list[int] = []
+        self.full = False
+        self._plans: dict[str, Plan] = {}
+        self._instances: list[Instance] = []
+        self._left = MAX_READS
+
+    def run(self) -> Plan:
+        """Write out the definition, and give its plan."""
+        plan = Plan(self.context.root, self.context)
+        top = Instance(plan)
+        self._write_out(top)
+        if self.full:
+            return plan
+        for instance in self._instances:
+            self._feed(instance)
+        for call in self.calls:
+            if not call.broken and call.reads is not None:
+                self._link(call, call.reads, call.instance)
+        self.outputs = top.outputs
+        self.inputs = [where for where in (top.where[position] for position in plan.inputs) if isinstance(where, int)]
+        for name in self.context.root.models:
+            self._plan(name)  # a model that nobody calls is looked at all the same
+        return plan
+
+    def _plan(self, name: str) -> Plan:
+        if name not in self._plans:
+            self._plans[name] = Plan(self.context.root.models[name], self.context)
+        return self._plans[name]
+
+    # Writing out --------------------------------------------------------------------------------------------------
+
+    def _write_out(self, top: Instance) -> None:
+        stack = [top]
+        active: set[str] = set()
+        while stack and not self.full:
+            instance = stack[-1]
+            plan, position = instance.plan, instance.next
+            if position == len(plan.items):
+                stack.pop()
+                active.discard(plan.spec.name or "") if stack else None
+                instance.outputs = self._all_links(plan.outputs, instance)
+                continue
+            instance.next += 1
+            model = plan.model_of(position) if plan.context.root.models else None
+            if model is None:
+                self._layer(instance, position)
+            elif inner := self._enter(instance, position, model, active, len(stack)):
+                active.add(model)
+                stack.append(inner)
+
+    def _layer(self, instance: Instance, position: int) -> None:
+        plan = instance.plan
+        item, made = plan.items[position], plan.made[position]
+        call = Call(instance.prefix + plan.names[position], item, (id(plan), made), instance, plan.reads[position])
+        call.broken = bool(plan.broken[position])
+        if made != position:
+            call.item = _called(item, plan.items[made])
+        if instance.caller is not None:
+            call.item = _within(call.item, instance.trail)
+            if item.kind == "InputLayer" or (plan.entered and position == 0):
+                instance.feeds[position] = call
+        elif plan.entered and position == 0 and not call.broken:
+            call.broken = True
+            self._missing(plan, item)
+        instance.where.append(len(self.calls))
+        self.calls.append(call)
+        self._count(item.place)
+
+    def _count(self, place: Place | None) -> None:
+        if len(self.calls) + len(self._instances) > MAX_LAYERS and not self.full:
+            self.full = True
+            self.context.say("SC804", place, limit=f"{MAX_LAYERS:,}")
+
+    def _missing(self, plan: Plan, item: LayerSpec) -> None:
+        place, at_key = kind_place(item)
+        help = ["begin with an Input, such as `- Input: {shape: [28, 28, 1]}`"]
+        self.context.say("SC207", place, item, at_key=at_key, layer=plan.names[0], help=help)
+
+    def _enter(self, instance: Instance, position: int, model: str, active: set[str], depth: int) -> Instance | None:
+        """Begin to write out a call of a model; None where that cannot be, and a broken layer stands for it."""
+        plan, item = instance.plan, instance.plan.items[position]
+        place, at_key = kind_place(item)
+        body = self.context.root.models[model]
+        if model in active:
+            labels = related(body.place, "the model", at_key=True)
+            self.context.say("SC213", place, item, at_key=at_key, name=model, labels=labels)
+        elif depth >= MAX_NESTING:
+            self.context.say("SC802", place, item, at_key=at_key, limit=MAX_NESTING)
+        elif not plan.broken[position] and body.layers:
+            inner = Instance(self._plan(model), instance, position)
+            inner.trail = (*instance.trail, *item.trail, Use(f"`{model}` is called here", item.place))
+            instance.where.append(inner)
+            self._instances.append(inner)
+            self._count(item.place)
+            return inner
+        stand_in = Call(instance.prefix + plan.names[position], item, (id(plan), position), instance, None)
+        stand_in.broken = True
+        instance.where.append(len(self.calls))
+        self.calls.append(stand_in)
+        self._count(item.place)
+        return None
+
+    # Linking ------------------------------------------------------------------------------------------------------
+
+    def _links(self, read: Read, instance: Instance) -> list[Link] | None:
+        """The calls behind a layer or a model; None, with a finding, where there is no such output."""
+        position, output = read
+        where = instance.where[position]
+        if isinstance(where, int):
+            return [(where, output)]
+        if output is None:
+            return where.outputs
+        if 0 <= output < len(where.outputs):
+            return [where.outputs[output]]
+        return None
+
+    def _all_links(self, reads: list[Read], instance: Instance) -> list[Link]:
+        found: list[Link] = []
+        for read in reads:
+            found += self._links(read, instance) or self._no_output(read, instance, None)
+            if len(found) > MAX_LAYERS:
+                self.full = True
+                self.context.say("SC803", instance.plan.spec.place, limit=f"{MAX_LAYERS:,}")
+                return []
+        return found
+
+    def _no_output(self, read: Read, instance: Instance, call: Call | None) -> list[Link]:
+        name = instance.plan.names[read[0]]
+        where = instance.where[read[0]]
+        item = call.item if call else None
+        place = item.place.at("inputs") if item and item.place else None
+        if isinstance(where, Instance) and (where.outputs or read[1] is not None):
+            self.context.say("SC206", place or instance.plan.spec.place, item, name=name, count=len(where.outputs),
+                             ref=f"{name}[{read[1]}]")  # fmt: skip
+        return []
+
+    def _link(self, call: Call, reads: Reads, instance: Instance) -> None:
+        """Set what a call reads, from the layers of `instance`."""
+        if reads.by_role is None:
+            call.links = self._joined(reads.given, call, instance)
+            call.listed = reads.listed or len(call.links) > 1
+            return
+        call.by_role = {}
+        for role, item in reads.by_role.items():
+            links = self._joined(item if isinstance(item, list) else [item], call, instance)
+            call.by_role[role] = links if isinstance(item, list) or len(links) != 1 else links[0]
+
+    def _joined(self, reads: list[Read], call: Call, instance: Instance) -> list[Link]:
+        if len(reads) == 1 and isinstance(where := instance.where[reads[0][0]], int):
+            return [(where, reads[0][1])]
+        joined: list[Link] = []
+        for read in reads:
+            links = self._links(read, instance)
+            if not links:
+                call.broken = True
+                self._no_output(read, instance, call)
+                continue
+            self._left -= len(links)
+            if self._left < 0:
+                if not self.full:
+                    self.full = True
+                    self.context.say("SC803", call.item.place, call.item, limit=f"{MAX_READS:,}")
+                return []
+            joined += links
+        return joined
+
+    # The inputs of a model ------------------------------------------------------------------------------------------
+
+    def _feed(self, instance: Instance) -> None:
+        """Link the Inputs of a called model to what its call reads."""
+        caller = instance.caller
+        assert caller is not None
+        plan, reads = instance.plan, caller.plan.reads[instance.position]
+        item = caller.plan.items[instance.position]
+        if reads is None:
+            self._starve(instance)
+            if caller.caller is None:
+                self._missing(caller.plan, item)
+            return
+        if plan.entered and not plan.inputs:
+            first = instance.feeds.get(0)
+            if first is not None:
+                self._link(first, reads, caller)
+            return
+        probe = Call(caller.plan.names[instance.position], item, (0, 0), caller, reads)
+        self._link(probe, reads, caller)
+        names = [plan.names[position] for position in plan.inputs]
+        given: dict[str, Any] | None = probe.by_role
+        if given is None and not probe.broken and len(probe.links) == len(names):
+            given = dict(zip(names, probe.links, strict=True))
+        if probe.broken or given is None or set(given) != set(names):
+            if not probe.broken:
+                count = len(probe.links) if probe.by_role is None else len(probe.by_role)
+                self._misfit(probe, names, count, set(probe.by_role or ()) - set(names))
+            self._starve(instance)
+            return
+        for position, name in zip(plan.inputs, names, strict=True):
+            link = given[name]
+            call = instance.feeds[position]
+            call.links = link if isinstance(link, list) else [link]
+            call.item = _passing(call.item)
+
+    def _misfit(self, probe: Call, names: list[str], count: int, odd: set[str]) -> None:
+        item = probe.item
+        place = item.place.at("inputs") if item.place else None
+        expected = f"{len(names)} input{'s' * (len(names) != 1)}"
+        notes = [f"its inputs are {', '.join(f'`{name}`' for name in names[:10])}"] if names else []
+        if odd:
+            name = min(odd)
+            self.context.say("SC212", place.at(name) if place else None, item, at_key=True, layer=probe.name, name=name,
+                             notes=notes)  # fmt: skip
+        else:
+            self.context.say("SC208", place, item, layer=probe.name, expected=expected, given=count, notes=notes)
+
+    def _starve(self, instance: Instance) -> None:
+        for call in instance.feeds.values():
+            call.broken = True
+
+
+def _called(item: LayerSpec, target: LayerSpec) -> LayerSpec:
+    """A call of a layer that stands elsewhere: its kind and configuration, read here."""
+    return LayerSpec(
+        target.kind, target.config, name=item.name, inputs=item.inputs, call=item.call, again=item.again,
+        place=item.place, kind_place=item.kind_place, trail=item.trail,
+    )  # fmt: skip
+
+
+def _within(item: LayerSpec, trail: tuple[Use, ...]) -> LayerSpec:
+    """A layer of a model, with the call that led there."""
+    return LayerSpec(
+        item.kind, item.config, name=item.name, inputs=item.inputs, call=item.call, again=item.again,
+        model=item.model, place=item.place, kind_place=item.kind_place, trail=(*trail, *item.trail),
+    )  # fmt: skip
+
+
+def _passing(item: LayerSpec) -> LayerSpec:
+    """The Input of a model that is called: it passes on what it is given, if that fits its shape."""
+    config: dict[str, Any] = {}
+    shape, batch = item.config.get("shape"), item.config.get("batch_size")
+    whole = item.config.get("batch_shape", item.config.get("batch_input_shape"))
+    if isinstance(whole, (list, tuple)) and whole:
+        batch, shape = whole[0], list(whole[1:])
+    if isinstance(shape, (list, tuple)):
+        config["input_shape"] = shape
+    if isinstance(batch, int) and not isinstance(batch, bool):
+        config["batch_size"] = batch
+    return LayerSpec(
+        "Identity", config, name=item.name, place=item.place, kind_place=item.kind_place, trail=item.trail
+    )

@@ -1,0 +1,386 @@
+"""Entries -> layers: blocks, repetitions and calls written out, without recursion and within one budget.
+
+Every use of a block makes layers of its own. Nesting is followed on an explicit stack, and what is over the limit of
+layers is refused before it is written out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from shapecheck.findings import related
+from shapecheck.readers import blocks as templates
+from shapecheck.readers.blocks import Block, Repeat
+from shapecheck.readers.entries import (
+    LAYER,
+    NOWHERE,
+    Entry,
+    configuration,
+    read_call,
+    read_entry,
+    read_inputs,
+    read_name,
+    read_ref,
+)
+from shapecheck.readers.scope import Reading, Scope
+from shapecheck.readers.spaces import BlockUse, Domain, Member, Reads, Resolver, Space, TooMany, name_all
+from shapecheck.source import Place
+from shapecheck.spec import MAX_LAYERS, Inputs, LayerSpec, Ref, Use
+
+MAX_NESTING = 50
+_NAME = re.compile(r"[^\W\d]\w*")
+_CALL = ("layer", "inputs", "name", "call")
+
+
+class Budget:
+    """How many layers and turns a definition may still come to."""
+
+    __slots__ = ("layers", "steps")
+
+    def __init__(self) -> None:
+        self.layers = MAX_LAYERS
+        self.steps = 4 * MAX_LAYERS
+
+
+class OverBudget(Exception):
+    """The definition comes to too many layers; the finding is there."""
+
+
+class _Flow:
+    """What the next layer without `inputs` reads: None for the layer before it."""
+
+    __slots__ = ("last", "reads")
+
+    def __init__(self, reads: Reads | None = None) -> None:
+        self.reads = reads
+        self.last: Member | None = None
+
+
+class _Frame:
+    """A list of entries that is being written out, in the current turn."""
+
+    __slots__ = (
+        "at", "entries", "flow", "home", "next", "outer", "repeat", "scope", "space", "suffixes", "trail", "turn",
+        "use",
+    )  # fmt: skip
+
+    def __init__(
+        self, entries: Sequence[Any], at: Place, scope: Scope, space: Space, flow: _Flow, trail: tuple[Use, ...]
+    ) -> None:
+        self.entries = entries
+        self.at = at
+        self.scope = scope
+        self.space = space
+        self.flow = flow
+        self.trail = trail
+        self.next = 0
+        self.turn = 0
+        self.suffixes: tuple[tuple[int, Collection[str]], ...] = ()
+        self.use: BlockUse | None = None
+        self.repeat: Repeat | None = None
+        self.outer: _Frame | None = None
+        self.home: Place | None = None
+
+
+class Expander:
+    """Writes out the entries of one definition, or of one of its models."""
+
+    def __init__(
+        self, reading: Reading, blocks: Mapping[str, Block], models: Collection[str], scope: Scope, budget: Budget
+    ) -> None:
+        self.reading = reading
+        self.blocks = blocks
+        self.models = models
+        self.scope = scope
+        self.budget = budget
+        self.layers: list[LayerSpec] = []
+        self.top = Domain(None, None)
+        self._domains = [self.top]
+        self._reads: list[tuple[LayerSpec, Reads]] = []
+        self._calls: list[tuple[LayerSpec, Space]] = []
+        self._stack: list[_Frame] = []
+        self._scoped = False
+
+    def expand(self, entries: Sequence[Any], at: Place) -> None:
+        """Write out `entries`. Raises OverBudget."""
+        self._limit(len(entries), at)
+        self._stack = [_Frame(entries, at, self.scope, self.top.root, _Flow(), ())]
+        while self._stack:
+            frame = self._stack[-1]
+            if frame.next < len(frame.entries):
+                frame.next += 1
+                self._entry(frame, frame.entries[frame.next - 1], frame.at.at(frame.next - 1))
+            elif frame.repeat is None or frame.turn == frame.repeat.times:
+                self._stack.pop()
+                self._close(frame)
+            else:
+                self._turn(frame)
+
+    def finish(self, outputs: Inputs) -> Inputs:
+        """Name every layer and put every reference in full; the outputs of the definition in full."""
+        name_all(self._domains)
+        if not self._scoped:
+            return outputs
+        resolver = Resolver(self._circular)
+        try:
+            for spec, reads in self._reads:
+                spec.inputs = resolver.reads(reads)
+            outputs = resolver.inputs(outputs, self.top.root)
+        except TooMany:
+            self.reading.say("SC803", self._domains[-1].use.place if self._domains[-1].use else self.reading.place(),
+                             limit="10,000 references for one layer")  # fmt: skip
+        for spec, space in self._calls:
+            self._called(spec, resolver.find(spec.again or "", space))
+        return outputs
+
+    def uses(self) -> list[str]:
+        """The full names of the uses of blocks."""
+        return [domain.use.name for domain in self._domains if domain.use and domain.use.name]
+
+    # Entries ------------------------------------------------------------------------------------------------------
+
+    def _limit(self, count: int, place: Place, trail: tuple[Use, ...] = ()) -> None:
+        """Refuse what comes to `count` layers or more, if that is too many."""
+        if count > self.budget.layers or self.budget.steps < 0:
+            self.reading.say("SC804", place, limit=f"{MAX_LAYERS:,}", trail=trail)
+            raise OverBudget
+
+    def _entry(self, frame: _Frame, item: Any, at: Place) -> None:
+        self.budget.steps -= 1
+        entry = read_entry(self.reading, item, at, frame.trail)
+        if entry is None:
+            self._emit(frame, LayerSpec("", {}, inputs=NOWHERE, place=at, trail=frame.trail), None)
+            return
+        if "${" in entry.kind:
+            self._fill_kind(frame, entry)
+        kind = entry.kind
+        if kind == "repeat" and kind not in self.blocks:
+            self._repeat(frame, entry, item)
+        elif kind == "call":
+            self._call(frame, entry, item)
+        elif kind in self.blocks:
+            self._use(frame, entry, self.blocks[kind])
+        else:
+            self._layer(frame, entry)
+
+    def _fill_kind(self, frame: _Frame, entry: Entry) -> None:
+        kind = self.reading.fill(entry.kind, entry.kind_place or entry.place, frame.scope, frame.trail, bare=False)
+        if isinstance(kind, str) and kind.strip():
+            entry.kind = kind.strip()
+            return
+        if kind is not None:
+            self.reading.malformed(entry.at, "a layer", LAYER, kind, trail=frame.trail)
+        entry.kind = ""
+
+    def _layer(self, frame: _Frame, entry: Entry) -> None:
+        reading, trail = self.reading, frame.trail
+        model = entry.kind if entry.kind in self.models else None
+        kind = "InputLayer" if entry.kind == "Input" else entry.kind
+        spec = LayerSpec(
+            kind,
+            configuration(reading, entry, frame.scope, trail) if not model else self._no_parameters(frame, entry),
+            call=read_call(reading, entry, frame.scope, trail) if entry.call is not None else None,
+            model=model,
+            place=entry.place,
+            kind_place=entry.kind_place,
+            trail=trail,
+        )
+        if entry.inputs is not None:
+            place = Place(entry.side.document, (*entry.side.path, "inputs"))
+            spec.inputs = read_inputs(reading, entry.inputs, place, frame.scope, trail)
+        self._emit(frame, spec, entry)
+
+    def _no_parameters(self, frame: _Frame, entry: Entry) -> Mapping[str, Any]:
+        """A model has no parameters: what stands where a layer has some is a finding."""
+        for name in entry.config:
+            self.reading.say("SC111", entry.place.at(name), at_key=True, kind=entry.kind, param=name, trail=frame.trail,
+                             near=self.reading.near(name, ("inputs", "name")))  # fmt: skip
+        if entry.value is not None:
+            expected, help = "a map, as a model has no parameters", ["write `inputs:` for what it reads"]
+            self.reading.malformed(entry.place, f"`{entry.kind}`", expected, entry.value, trail=frame.trail, help=help)
+        return {}
+
+    def _call(self, frame: _Frame, entry: Entry, item: Any) -> None:
+        """`call: {layer: sum, inputs: [p, q]}`, or `call: sum`."""
+        reading, trail = self.reading, frame.trail
+        given = dict(entry.config)
+        if entry.value is not None:
+            given = {"layer": entry.value}
+        for key in given:
+            if key != "layer":
+                reading.unknown_key("call", key, _CALL, entry.place, trail)
+        place = entry.place.at("layer")
+        raw = reading.fill(given.get("layer"), place, frame.scope, trail, bare=False)
+        spec = LayerSpec("call", {}, place=entry.place, kind_place=entry.kind_place, trail=trail)
+        if isinstance(raw, str) and raw.strip():
+            ref = read_ref(reading, raw, place, trail)
+            spec.again = ref.name if ref.output is None else raw.strip()
+            self._calls.append((spec, frame.space))
+        elif raw is None and given.get("layer") is None:
+            reading.say("SC112", entry.kind_place or entry.at, at_key=entry.kind_place is not None, kind="call",
+                        param="layer", trail=trail)  # fmt: skip
+        else:
+            reading.malformed(place, "`layer`", "the name of a layer", raw, trail=trail)
+        if spec.again is None:
+            spec.kind = ""
+        spec.call = read_call(reading, entry, frame.scope, trail)
+        spec.inputs = read_inputs(reading, entry.inputs, entry.side.at("inputs"), frame.scope, trail)
+        self._emit(frame, spec, entry)
+
+    # Members ------------------------------------------------------------------------------------------------------
+
+    def _emit(self, frame: _Frame, spec: LayerSpec, entry: Entry | None) -> None:
+        if entry is not None and entry.name is not None:
+            self._named(frame, spec, entry)
+        else:
+            frame.space.domain.members.append(spec)
+        flow = frame.flow
+        if spec.inputs is None and flow.reads is not None and spec.kind != "InputLayer":
+            self._reads.append((spec, flow.reads))
+        elif spec.inputs is not None and spec.inputs is not NOWHERE:
+            self._reads.append((spec, Reads(spec.inputs, frame.space)))
+        flow.reads = None
+        flow.last = spec
+        self.layers.append(spec)
+        self.budget.layers -= 1
+        if self.budget.layers < 0:
+            self._limit(1, spec.place or self.reading.place(), frame.trail)
+
+    def _named(self, frame: _Frame, member: Member, entry: Entry) -> None:
+        name = read_name(self.reading, entry, frame.scope, frame.trail)
+        qualified = name
+        if name is not None and frame.suffixes:
+            words = set(_NAME.findall(entry.name)) if isinstance(entry.name, str) and "${" in entry.name else set()
+            turns = [turn for turn, variables in frame.suffixes if words.isdisjoint(variables)]
+            qualified = "_".join([name, *map(str, turns)])
+        earlier = frame.space.domain.add(member, name, frame.space, qualified or "")
+        if earlier is not None:
+            labels = related(_name_place(earlier), "the first one")
+            self.reading.say("SC202", entry.side.at("name"), name=name, labels=labels, trail=frame.trail)
+
+    # Blocks -------------------------------------------------------------------------------------------------------
+
+    def _use(self, frame: _Frame, entry: Entry, block: Block) -> None:
+        reading, trail = self.reading, frame.trail
+        self._scoped = True
+        if self._uses_itself(block, entry, trail) or len(self._stack) >= MAX_NESTING:
+            if len(self._stack) >= MAX_NESTING:
+                reading.say("SC802", entry.at, limit=MAX_NESTING, trail=trail)
+            self._emit(frame, LayerSpec("", {}, inputs=NOWHERE, place=entry.at, trail=trail), entry)
+            return
+        inner = templates.arguments(reading, block, entry, frame.scope, self.scope, trail)
+        given = read_inputs(reading, entry.inputs, entry.side.at("inputs"), frame.scope, trail)
+        if inner is None or not block.entries or given is NOWHERE:
+            self._emit(frame, LayerSpec("", {}, inputs=NOWHERE, place=entry.at, trail=trail), entry)
+            return
+        if entry.call is not None:
+            reading.unknown_key("use of a block", "call", (), entry.side, trail)
+        self._limit(len(block.entries), entry.at, trail)
+        use = BlockUse(block.name, entry.at, frame.space)
+        self._domains.append(use.domain)
+        self._named(frame, use, entry)
+        before = frame.flow
+        reads = Reads(given, frame.space) if given is not None else before.reads
+        flow = _Flow(reads)
+        below = _Frame(block.entries, block.path, inner, use.domain.root, flow, (
+            *trail, Use(f"`{block.name}` is used here", entry.at)))  # fmt: skip
+        below.use, below.outer = use, frame
+        if block.inputs is not None:
+            known = reads or Reads(None, frame.space, before.last)
+            self._bind(use, block, known, entry, frame)
+        use.wanted = block.outputs
+        self._stack.append(below)
+
+    def _uses_itself(self, block: Block, entry: Entry, trail: tuple[Use, ...]) -> bool:
+        if all(frame.use is None or frame.use.block != block.name for frame in self._stack):
+            return False
+        self.reading.say("SC213", entry.kind_place or entry.place, at_key=entry.kind_place is not None, name=block.name,
+                         labels=related(block.place, "the block", at_key=True), trail=trail)  # fmt: skip
+        return True
+
+    def _bind(self, use: BlockUse, block: Block, known: Reads, entry: Entry, frame: _Frame) -> None:
+        """Let the names of the block's inputs stand for what this use reads."""
+        names, given = block.inputs or [], known.given
+        place = entry.side.at("inputs") if entry.inputs is not None else entry.at
+        bound: Mapping[str, Any]
+        if isinstance(given, Mapping):
+            for role in given:
+                if role not in names:
+                    self.reading.say("SC212", place.at(role), at_key=True, layer=block.name, name=role,
+                                     near=self.reading.near(role, names), trail=frame.trail)  # fmt: skip
+            bound = given if templates.fits(self.reading, block, len(given), place, frame.trail) else {}
+        elif isinstance(given, (Ref, type(None))) or len(names) == 1:
+            several = list(given) if isinstance(given, Sequence) and not isinstance(given, Ref) else [given]
+            right = templates.fits(self.reading, block, len(several), place, frame.trail)
+            bound = dict(zip(names, several, strict=False)) if right else {}
+        else:
+            right = templates.fits(self.reading, block, len(given), place, frame.trail)
+            bound = dict(zip(names, given, strict=False)) if right else {}
+        for name in names:
+            target = bound.get(name, NOWHERE)
+            if target is None and known.last is None:
+                self.reading.say("SC207", entry.at, layer=use.name or block.name, trail=frame.trail)
+                target = NOWHERE
+            use.domain.root.names[name] = Reads(target, known.space, known.last)
+
+    def _close(self, frame: _Frame) -> None:
+        """After the last entry: what follows a use of a block reads its outputs."""
+        use, outer = frame.use, frame.outer
+        if use is None or outer is None:
+            return
+        use.last = frame.flow.last
+        outer.flow.last = use
+        outer.flow.reads = Reads(None, outer.space, use) if use.wanted is not None else None
+
+    # Repetitions --------------------------------------------------------------------------------------------------
+
+    def _repeat(self, frame: _Frame, entry: Entry, item: Any) -> None:
+        raw = (item.get("repeat") if isinstance(item, dict) else None) or entry.config or None
+        repeat = templates.read_repeat(self.reading, raw, entry.place, frame.scope, frame.trail)
+        if repeat is not None and len(self._stack) >= MAX_NESTING:
+            self.reading.say("SC802", entry.at, limit=MAX_NESTING, trail=frame.trail)
+            repeat = None
+        if repeat is None:
+            self._emit(frame, LayerSpec("", {}, inputs=NOWHERE, place=entry.at, trail=frame.trail), None)
+            return
+        self._limit(repeat.times * len(repeat.entries), entry.place.at("times"), frame.trail)
+        below = _Frame((), entry.place.at("layers"), frame.scope, frame.space, frame.flow, frame.trail)
+        below.repeat, below.outer, below.home = repeat, frame, entry.at
+        below.suffixes = frame.suffixes
+        self._stack.append(below)
+
+    def _turn(self, frame: _Frame) -> None:
+        """Begin the next turn of a repetition."""
+        repeat, outer = frame.repeat, frame.outer
+        assert repeat is not None and outer is not None
+        values = {name: items[frame.turn] for name, items in repeat.vars.items()}
+        frame.turn += 1
+        frame.next = 0
+        frame.entries = repeat.entries
+        frame.scope = Scope(values, outer.scope) if values else outer.scope
+        if repeat.times > 1:
+            self._scoped = True
+            frame.space = Space(outer.space.domain, outer.space)
+            frame.suffixes = (*outer.suffixes, (frame.turn, repeat.vars.keys()))
+            frame.trail = (*outer.trail, Use(f"turn {frame.turn:,} of {repeat.times:,}", frame.home))
+
+    # References ---------------------------------------------------------------------------------------------------
+
+    def _circular(self, use: BlockUse) -> None:
+        self.reading.say("SC203", use.place, name=use.name)
+
+    def _called(self, spec: LayerSpec, found: Member | Reads | None) -> None:
+        """Put the name of the layer that is called again in full."""
+        if isinstance(found, LayerSpec):
+            spec.again = found.name
+        elif isinstance(found, Use) and spec.place is not None:
+            notes = ["a block makes new layers at each use; what shares its weights stands under `models:`"]
+            self.reading.say("SC210", spec.place.at("layer"), name=spec.again, trail=spec.trail, notes=notes)
+            spec.kind, spec.again = "", None
+
+
+def _name_place(member: Member) -> Place | None:
+    place = member.place
+    return place.at("name") if isinstance(member, LayerSpec) and place is not None else place
