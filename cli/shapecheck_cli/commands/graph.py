@@ -1,0 +1,35 @@
+"""`shapecheck graph`: the model as boxes and arrows."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from shapecheck_cli import console, exits, loading
+from shapecheck_cli.options import checking
+
+
+@click.command("graph")
+@click.argument("path", metavar="PATH")
+@click.option(
+    "--format", "form", type=click.Choice(["dot", "mermaid"]), default="dot", show_default=True, help="The language."
+)
+@checking
+def command(path: str, form: str, **options: Any) -> int:
+    """Draw the model as a graph with the shapes on its edges.
+
+    For Graphviz: shapecheck graph model.yaml | dot -Tsvg -o model.svg
+    """
+    from shapecheck.writers import text
+
+    report = loading.load(path, **options)
+    console.complain_at_length(text.write(report, console.paint(sys.stderr), quiet=True))
+    if report.layers:
+        if form == "dot":
+            from shapecheck.writers.graph_dot import write
+        else:
+            from shapecheck.writers.graph_mermaid import write
+        console.say(write(report))
+    return exits.of([report])

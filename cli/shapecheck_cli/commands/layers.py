@@ -1,0 +1,34 @@
+"""`shapecheck layers`: what a layer is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from shapecheck import layers
+from shapecheck.words import near
+from shapecheck.writers import layer_help
+from shapecheck_cli import console, exits
+from shapecheck_cli.options import color_option
+
+
+@click.command("layers")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@color_option
+def command(names: Sequence[str]) -> int:
+    """Explain a layer: its formula, parameters, weights, mask and examples; without a name, list all layers."""
+    if not names:
+        kinds = {kind.kind: kind for kind in map(layers.found, layers.names())}
+        console.say(layer_help.listing(kinds.values()))
+        return exits.OK
+    pages = []
+    for name in names:
+        kind = layers.find(name)
+        if kind is None:
+            meant = near(name, layers.names())
+            console.complain(f"error: no layer `{name}`" + (f"; did you mean `{meant}`?" if meant else ""))
+        else:
+            pages.append(layer_help.write(kind))
+    console.say("\n\n".join(pages))
+    return exits.OK if len(pages) == len(names) else exits.UNUSABLE

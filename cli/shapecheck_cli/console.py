@@ -1,0 +1,159 @@
+"""Standard output and standard error: colour, escapes, closed pipes, and words for what went wrong.
+
+A reader who closes the pipe early is no error: the rest is dropped in silence, and the exit code stays what it is.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from shapecheck_cli import exits
+
+if TYPE_CHECKING:
+    from shapecheck.writers.snippet import Paint
+
+COLOR = "shapecheck.color"
+"""Where the choice of `--color` stands in the context."""
+
+_STYLES = {
+    "error": "1;31", "warning": "1;33", "note": "1;36", "help": "1;32", "bold": "1", "gutter": "34", "secondary": "36",
+    "ok": "1;32",
+}  # fmt: skip
+
+
+def prepare() -> None:
+    """Let what an encoding lacks be spelled out instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """Print to standard output, unless there is nothing to say."""
+    if text:
+        _write(sys.stdout, text + "\n")
+
+
+def say_exactly(text: str) -> None:
+    """Print to standard output, line ends and all, as UTF-8."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        _write(sys.stdout, text)
+        return
+    try:
+        buffer.write(text.encode("utf-8", "surrogateescape"))
+        buffer.flush()
+    except BrokenPipeError:
+        silence()
+
+
+def complain(text: str) -> None:
+    """Print to standard error, escaped, in one line."""
+    from shapecheck.writers.escape import escape
+
+    _write(sys.stderr, escape(text) + "\n")
+
+
+def complain_at_length(text: str) -> None:
+    """Print to standard error what a writer made, which is escaped already."""
+    if text:
+        _write(sys.stderr, text + "\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except BrokenPipeError:
+        silence()
+
+
+def silence() -> None:
+    """Send what is still to come nowhere: the reader has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+def flush() -> None:
+    """Write out what is buffered, while a closed pipe can still be met in silence."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            silence()
+
+
+# Colour -----------------------------------------------------------------------------------------------------------
+
+
+def colored(choice: str, stream: TextIO) -> bool:
+    """`--color always|never`, else FORCE_COLOR, else NO_COLOR, else whether a person is looking.
+
+    An empty variable says nothing; FORCE_COLOR=0 is a no.
+    """
+    if choice != "auto":
+        return choice == "always"
+    force = os.environ.get("FORCE_COLOR", "")
+    if force:
+        return force != "0"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def paint(stream: TextIO) -> Paint:
+    """How texts are painted on a stream, for the writers."""
+    from shapecheck.writers.text import plain
+
+    context = click.get_current_context(silent=True)
+    choice = context.meta.get(COLOR, "auto") if context else "auto"
+    return _painted if colored(choice, stream) else plain
+
+
+def _painted(kind: str, text: str) -> str:
+    style = _STYLES.get(kind)
+    return f"\x1b[{style}m{text}\x1b[0m" if style and text else text
+
+
+# What went wrong --------------------------------------------------------------------------------------------------
+
+
+def usage_error(error: click.UsageError) -> int:
+    """Say how a command was misused."""
+    if error.ctx is not None:
+        path = error.ctx.command_path
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+            complain_at_length(error.ctx.get_help())
+            return exits.UNUSABLE
+        complain_at_length(error.ctx.get_usage())
+        complain(f"error: {error.format_message()}")
+        complain(f"help: `{path} --help` says more")
+    else:
+        complain(f"error: {error.format_message()}")
+    return exits.UNUSABLE
+
+
+def bug(error: Exception) -> None:
+    """Own up to a failure of ours; where it happened only for who asks, as a model may hold what is private."""
+    from shapecheck import codes
+
+    problem = f"{type(error).__name__}: {error}"
+    complain(f"error[SC902]: {codes.message('SC902', {'problem': problem})}")
+    complain(f"help: {BUG_HELP}")
+    trace(error)
+
+
+BUG_HELP = "set SHAPECHECK_BACKTRACE=1 to see where it happened, and report it with the definition"
+
+
+def trace(error: Exception) -> None:
+    """Print where an exception came from, if SHAPECHECK_BACKTRACE asks for it."""
+    if os.environ.get("SHAPECHECK_BACKTRACE", "0") not in ("", "0"):
+        import traceback
+
+        _write(sys.stderr, "".join(traceback.format_exception(error)))

@@ -1,0 +1,112 @@
+"""From the paths of a command line to reports: files, folders, standard input, and what cannot be read."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import shapecheck
+from shapecheck import codes
+from shapecheck.diagnostic import Diagnostic, ShapecheckError
+from shapecheck.report import Report
+from shapecheck.source import Source
+from shapecheck_cli import console
+
+STDIN = "<stdin>"
+_KEY = re.compile(r"""^["']?layers["']?\s*:""", re.MULTILINE)
+_FLOW = re.compile(r"""\s*\{(?s:.*?)\blayers["']?\s*:""")
+_ENTRY = re.compile(r"""^-\s+\{?\s*["']?(?:(?:class_name|type)["']?\s*:\s*["']?)?(\w+)""", re.MULTILINE)
+_READ = 10_000_001  # bytes; what is longer is refused by the check
+
+
+def load_all(paths: Sequence[str], **options: Any) -> list[Report]:
+    """A report for each file. Folders are searched for definitions; what cannot be read has a report that says so."""
+    reports: list[Report] = []
+    seen: set[str] = set()
+    for path in paths:
+        if path != "-" and os.path.isdir(path):
+            found = list(definitions(path))
+            if not found:
+                reports.append(unusable(path, "no model definition in this folder"))
+        else:
+            found = [path]
+        for name in found:
+            if name not in seen:
+                seen.add(name)
+                reports.append(load(name, **options))
+    return reports
+
+
+def load(path: str, text: bytes | None = None, **options: Any) -> Report:
+    """The report of one file, or of standard input for `-`, which may have been read before. Never raises."""
+    given = {name: value for name, value in options.items() if value}
+    try:
+        if path == "-":
+            return shapecheck.check(text=read_stdin() if text is None else text, path=STDIN, **given)
+        if os.path.isdir(path):
+            return unusable(path, "it is a folder")
+        return shapecheck.check(path, **given)
+    except ShapecheckError as error:
+        return _failed(path, error.diagnostic)
+    except Exception as error:
+        return failed_by_us(path, error)
+
+
+def read_stdin() -> bytes:
+    """Standard input, up to what the check accepts."""
+    return sys.stdin.buffer.read(_READ)
+
+
+def failed_by_us(path: str, error: Exception) -> Report:
+    """The report of a definition on which we failed."""
+    console.trace(error)
+    message = codes.message("SC902", {"problem": f"{type(error).__name__}: {error}"})
+    return _failed(path, Diagnostic("SC902", message, help=[console.BUG_HELP]))
+
+
+def unusable(path: str, problem: str) -> Report:
+    """The report of a path that holds nothing to check."""
+    return _failed(path, Diagnostic("SC106", codes.message("SC106", {"path": path, "problem": problem})))
+
+
+def _failed(path: str, found: Diagnostic) -> Report:
+    shown = STDIN if path == "-" else path
+    report = Report(shown, Source(shown, ""))
+    report.diagnostics = [found]
+    return report
+
+
+def is_unusable(report: Report) -> bool:
+    """Whether there was nothing to check: the complaint about it is no finding in a definition."""
+    return any(found.code == "SC106" for found in report.diagnostics)
+
+
+# Folders ----------------------------------------------------------------------------------------------------------
+
+
+def definitions(folder: str) -> Iterator[str]:
+    """The definitions below a folder, in alphabetical order; hidden folders are passed over."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = os.path.join(parent, name)
+            if name.endswith((".yaml", ".yml")) and os.path.isfile(path) and _is_definition(path):
+                yield path
+
+
+def _is_definition(path: str) -> bool:
+    """Whether a YAML file has `layers:`, or is a list with a layer in it; by its look, so that broken ones count."""
+    try:
+        with open(path, "rb") as file:
+            text = file.read(_READ).decode("utf-8", "replace").removeprefix("\ufeff")
+    except OSError:
+        return True  # the check says why it cannot be read
+    if _KEY.search(text) or _FLOW.match(text):
+        return True
+    from shapecheck import layers
+
+    known = frozenset(layers.names())
+    return any(entry.group(1) in known for entry in _ENTRY.finditer(text))
