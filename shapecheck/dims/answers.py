@@ -11,6 +11,7 @@ from math import gcd
 from shapecheck.dims.division import remainder
 from shapecheck.dims.facts import Facts, bounds, facts, times
 from shapecheck.dims.form import from_factors, keep, subtract, symbols, total_of, wrap
+from shapecheck.dims.growth import settled_sign
 from shapecheck.dims.mirror import canonical
 from shapecheck.dims.nodes import CAP, UNKNOWN, Dim, Expr, Extreme, Known, Node, Product, key
 from shapecheck.dims.polynomials import exact_quotient
@@ -105,8 +106,16 @@ def _search_zero(f: Expr) -> bool | None:
     if _never_zero(flat):
         return False
     found = symbols(flat)
-    known = facts(flat, found[0].name) if len(found) == 1 else None
-    return None if known is None else _settle_zero(flat, known)
+    if len(found) != 1:
+        return None
+    known = facts(flat, found[0].name)
+    if known is not None:
+        return _settle_zero(flat, known)
+    tail = settled_sign(flat, found[0].name)
+    if tail is None:
+        return None
+    _, first = tail
+    return False if first < 2 or _settle(flat, 1, first - 1, _zero, EVALUATIONS) is False else None
 
 
 def _shared_factors(f: Expr) -> tuple[int, list[Expr]]:
@@ -203,7 +212,15 @@ def _not_negative(f: Known, budget: int) -> bool | None:
         low, high = times((low, high), bounds(factor))
     if low is not None and low >= 0:
         return True
-    return False if high is not None and high < 0 else None
+    if high is not None and high < 0:
+        return False
+    tail = settled_sign(flat, found[0].name) if len(found) == 1 else None
+    if tail is None:
+        return None
+    sign, first = tail
+    if first < 2:
+        return sign > 0
+    return sign > 0 if _settle(flat, 1, first - 1, _natural, budget) is (sign > 0) else None
 
 
 def _settle_natural(f: Expr, known: Facts, budget: int) -> bool | None:

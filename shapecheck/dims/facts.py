@@ -197,7 +197,7 @@ def _sum_facts(dim: Expr, name: str) -> Facts | None:
     low: int | None = dim.const
     high: int | None = dim.const
     for node, c in dim.terms:
-        f = _node_facts(node, name)
+        f = line(node, name)
         if f is None:
             return None
         common = lcm(q, f.q)
@@ -215,7 +215,8 @@ def _sum_facts(dim: Expr, name: str) -> Facts | None:
     return Facts(p, q, low, high, period, start)
 
 
-def _node_facts(node: Node, name: str) -> Facts | None:
+def line(node: Node, name: str) -> Facts | None:
+    """The facts of one atom or product."""
     if isinstance(node, Symbol):
         return Facts(1, 1, 0, 0, 1, 1) if node.name == name else Facts(0, 1, None, None, 1, 1)
     if all(s.name != name for s in symbols(node)):
@@ -273,7 +274,7 @@ def _product_facts(node: Product, name: str) -> Facts | None:
     """A product is quasi-linear only where nothing in it grows: all its factors with this symbol are periodic."""
     period = start = 1
     for factor in node.factors:
-        f = _node_facts(factor, name)
+        f = line(factor, name)
         if f is None or f.p:
             return None
         period, start = lcm(period, f.period), max(start, f.start)
