@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from yaml.error import MarkedYAMLError
 from yaml.events import ScalarEvent
@@ -15,8 +15,7 @@ from yaml.events import ScalarEvent
 from shapecheck import codes
 from shapecheck.diagnostic import Diagnostic, Label
 from shapecheck.readers import yaml_scalars
-from shapecheck.readers.yaml_places import Items, Offsets, Table, YamlDocument
-from shapecheck.readers.yaml_problems import clip, explain
+from shapecheck.readers.yaml_places import Items, Offsets, Table, YamlDocument, clip
 from shapecheck.words import near, shown
 
 DEPTH = 100
@@ -28,8 +27,8 @@ REPEATED = 250_000
 _FINDINGS = 1_000
 _DIRECTIVES = 100
 _NEAR = 100  # a name is compared with no more than so many others
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BARE_TAG = re.compile(r"(?:&\S*\s+)?!(?!\S)")
+_FORBIDDEN = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+_BARE_TAG = r"(?:&\S*\s+)?!(?!\S)"
 _MERGE = "<<"
 
 
@@ -50,13 +49,8 @@ class Note:
         self.peak = peak
 
 
-class _Anchored(NamedTuple):
-    """A value that aliases may repeat: how many values it holds, itself included, and how deep they are nested."""
-
-    value: object
-    nodes: int
-    height: int
-    quoted: bool
+_Anchored = tuple[object, int, int, bool]
+"""A value, how many values it holds, itself included, how deep they are nested, and whether it is a quoted text."""
 
 
 class Composer:
@@ -105,6 +99,8 @@ class Composer:
         return self.findings
 
     def syntax(self, error: MarkedYAMLError) -> None:
+        from shapecheck.readers.yaml_problems import explain  # not loaded for a text that is all right
+
         mark, opened = error.problem_mark, error.context_mark
         at = mark.index if mark else 0
         found = explain(error.problem or "", error.context or "", self.text, at, opened.index if opened else None)
@@ -113,7 +109,7 @@ class Composer:
 
     def forbidden(self, error: Exception) -> None:
         """A character that YAML allows nowhere; the parser does not say where it is."""
-        match = _FORBIDDEN.search(self.text)
+        match = re.search(_FORBIDDEN, self.text)
         if match is None:
             self.say("SC101", 0, 0, problem=str(error))
             return
@@ -180,7 +176,7 @@ class Composer:
         text, tag, start, end = event.value, event.tag, event.start_mark.index, event.end_mark.index
         value: object = text
         if tag is None or tag == "!":
-            if not event.style and not _BARE_TAG.match(self.text, start, end):
+            if not event.style and not re.compile(_BARE_TAG).match(self.text, start, end):
                 value = self.resolve(text, start, end)
         else:
             try:
@@ -193,7 +189,7 @@ class Composer:
             except OverflowError:
                 value = self.resolve(text, start, end)
         if event.anchor is not None:
-            self.anchors[event.anchor] = _Anchored(value, 1, 0, bool(event.style))
+            self.anchors[event.anchor] = value, 1, 0, bool(event.style)
         return value
 
     def bad_tag(self, tag: str, start: int, problem: str) -> None:
@@ -218,7 +214,7 @@ class Composer:
     def close(self, note: Note, value: Table | Items, depth: int) -> None:
         """The end of a collection for which `begin` gave a note."""
         if note.anchor is not None:
-            self.anchors[note.anchor] = _Anchored(value, 1 + self.nodes - note.nodes, 1 + self.peak - depth, False)
+            self.anchors[note.anchor] = value, 1 + self.nodes - note.nodes, 1 + self.peak - depth, False
         self.peak = max(self.peak, note.peak)
         if note.tag not in (None, "!"):
             fitting = (yaml_scalars.MAP_TAG,) if isinstance(value, Table) else yaml_scalars.LIST_TAGS

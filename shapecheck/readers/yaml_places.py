@@ -11,8 +11,9 @@ from bisect import bisect_right
 
 from shapecheck.source import Document, Key, Source, Span
 
-_BREAK = re.compile(r"\r\n|\r|\n")
-_PROPERTIES = re.compile(r"(?:[&!][^\s]*(?:\s|\#.*)*)+")  # anchors and tags, with what may stand between them
+# compiled when they are first needed, because most texts need none of them
+_BREAK = r"\r\n|\r|\n"
+_PROPERTIES = r"(?:[&!][^\s]*(?:\s|\#.*)*)+"  # anchors and tags, with what may stand between them
 _SMALL = 16
 
 
@@ -42,7 +43,7 @@ class Offsets:
 
     def span(self, start: int, end: int) -> Span:
         if self._starts is None:
-            self._starts = [0, *(match.end() for match in _BREAK.finditer(self.text))]
+            self._starts = [0, *(match.end() for match in re.finditer(_BREAK, self.text))]
         first = bisect_right(self._starts, start)
         last = bisect_right(self._starts, end)
         return Span(self.source, first, start - self._starts[first - 1] + 1, last, end - self._starts[last - 1] + 1)
@@ -52,7 +53,7 @@ class Offsets:
         text = self.text
         while end > start and text[end - 1].isspace():
             end -= 1
-        if text.startswith(("&", "!"), start) and (match := _PROPERTIES.match(text, start)):
+        if text.startswith(("&", "!"), start) and (match := re.compile(_PROPERTIES).match(text, start)):
             start = min(match.end(), end)
         return start, end
 
@@ -114,3 +115,8 @@ class YamlDocument(Document):
         if order is None:
             order = self._order[id(table)] = {name: index for index, name in enumerate(table)}
         return order[key]
+
+
+def clip(text: str, length: int = 40) -> str:
+    """A text short enough for a message."""
+    return text if len(text) <= length else text[: length - 3] + "..."

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from shapecheck.readers.yaml_places import clip
+
 _WORD = re.compile(r"[^\s,\[\]{}]+|.")
 _GLUED = re.compile(r"[ \t]*(?:- +)*([\w.]+:)[^\s:/]")
 _CLOSING = {"[": "]", "{": "}"}
@@ -262,8 +264,3 @@ def _rest_of_line(text: str, start: int) -> str:
 def _word_at(c: _Complaint) -> tuple[int, int]:
     match = _WORD.match(c.text, c.at)
     return c.at, match.end() if match else c.at
-
-
-def clip(text: str, length: int = 40) -> str:
-    """A text short enough for a message."""
-    return text if len(text) <= length else text[: length - 3] + "..."
