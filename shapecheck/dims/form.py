@@ -141,8 +141,14 @@ def _kept() -> Any:
 
 def keep(expr: Expr, name: str | None = None) -> Expr:
     """The expression as one atom that remembers its definition."""
-    names = symbols(expr)
-    return wrap(atom_of(expr, name or f"size{expr.level + 1}({', '.join([s.name for s in names])})"))
+    return wrap(atom_of(expr, name or automatic_name(expr)))
+
+
+def automatic_name(expr: Expr) -> str:
+    """What an expression is called while nobody has named it."""
+    names = [s.name for s in symbols(expr)]
+    shown = names if len(names) <= 4 else [*names[:3], "..."]
+    return f"size{expr.level + 1}({', '.join(shown)})"
 
 
 def atom_of(definition: Expr, name: str) -> Named:

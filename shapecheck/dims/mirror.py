@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from shapecheck.dims.division import divide
-from shapecheck.dims.form import add, build, from_factors, product, scale, subtract, total_of, wrap
-from shapecheck.dims.nodes import Expr, Extreme, Floor, Known, Node, key
+from shapecheck.dims.form import add, build, from_factors, keep, product, scale, subtract, total_of, wrap
+from shapecheck.dims.nodes import Expr, Extreme, Floor, Known, Named, Node, key
 from shapecheck.dims.polynomials import expanded
 
 
@@ -42,6 +42,8 @@ def _canonical_atom(node: Node) -> Known:
         shift = min([arg.const if isinstance(arg, Expr) else arg for arg in args])
         moved = sorted([subtract(arg, shift) for arg in args], key=key)
         return scale(add(wrap(Extreme(True, tuple(moved))), shift), sign)
+    if isinstance(node, Named):
+        return keep(node.definition)  # one name for all that stand for the same
     return node if isinstance(node, Expr) else wrap(node)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from shapecheck.dims.division import divide
-from shapecheck.dims.form import alone, definitions, keep, product, scale, symbols, total_of, wrap
+from shapecheck.dims.form import alone, automatic_name, definitions, keep, product, scale, symbols, total_of, wrap
 from shapecheck.dims.nodes import UNKNOWN, Dim, Expr, Extreme, Floor, Known, Named, Node, Product, Symbol
 
 Column = Sequence[int]
@@ -109,7 +109,10 @@ def _node_column(node: Node, sizes: Mapping[str, Column], known: dict[Node, Colu
 
 
 def substitute(dim: Dim, sizes: Mapping[str, Dim]) -> Dim:
-    """The dim with other dims in the place of symbols, all at once; UNKNOWN in a symbol's place gives UNKNOWN."""
+    """The dim with other dims in the place of symbols, all at once; UNKNOWN in a symbol's place gives UNKNOWN.
+
+    What is put in must be a size of at least 1 as well: simplifications have relied on that.
+    """
     if not isinstance(dim, Expr) or not any(s.name in sizes for s in symbols(dim)):
         return dim
     if any(sizes.get(s.name) is UNKNOWN for s in symbols(dim)):
@@ -121,7 +124,7 @@ def substitute(dim: Dim, sizes: Mapping[str, Dim]) -> Dim:
             fresh = known[atom] = _replace(atom.definition, found, known)
             # What is small now is seen through, what is still too big keeps its name.
             inner = alone(fresh)
-            if inner is not None and not atom.name.endswith(")"):
+            if inner is not None and atom.name != automatic_name(atom.definition):
                 known[atom] = keep(inner.definition, atom.name)
     return _replace(dim, found, known)
 
