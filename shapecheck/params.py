@@ -1,7 +1,8 @@
 """What a parameter of a layer may be: read a value, or refuse it.
 
 A layer declares `units: Count`; the annotation carries a `Reader` that turns what the user wrote into what the
-formulas use. Readers refuse with SC113 (wrong type) or SC114 (value out of range).
+formulas use. Readers refuse with SC113 (wrong type) or SC114 (value out of range). One reader for each kind of value,
+so the file is longer than others.
 """
 
 from __future__ import annotations
@@ -326,6 +327,78 @@ def _axis_pair(value: Any, param: str, keras: Semantics) -> Any:
     raise _wrong(param, value, "an axis, or a list of two")
 
 
+def _int(value: Any) -> int | None:
+    """An int, or a boolean as one."""
+    return int(value) if isinstance(value, int) else None
+
+
+def _per_axis(rank: int, least: int = 1) -> Any:
+    """An int for each of `rank` axes, of at least `least`; a single one stands for all of them."""
+    several = f"an integer or a list of {rank}" if rank > 1 else "an integer, or a list of one"
+    bound = "positive integers" if least else f"integers of at least {least}"
+
+    def read(value: Any, param: str, keras: Semantics) -> tuple[int, ...]:
+        given = value if isinstance(value, (list, tuple)) else (value,) * rank
+        sizes = tuple(size for size in map(_int, given) if size is not None)
+        if len(sizes) != len(given) or len(sizes) != rank:
+            raise _wrong(param, value, several)
+        if min(sizes) < least:
+            raise _outside(param, value, bound)
+        if max(sizes) > MAX_SIZE:
+            raise Refusal("SC807", param, given=shown(max(sizes)), limit="2^62")
+        return sizes
+
+    return Annotated[tuple[int, ...], Reader(several, read)]
+
+
+def _margins(rank: int) -> Any:
+    """(before, after) for each of `rank` axes, from one int, an int for each axis, or a pair for each axis.
+
+    With one axis, a list of two ints is its pair.
+    """
+    expected = "an integer or a list of two" if rank == 1 else f"an integer, or a list of {rank} integers or pairs"
+    pair = _per_axis(2, 0).__metadata__[0]
+
+    def read(value: Any, param: str, keras: Semantics) -> tuple[tuple[int, int], ...]:
+        given = (value,) * rank if rank == 1 or not isinstance(value, (list, tuple)) else value
+        if len(given) != rank:
+            raise _wrong(param, value, expected)
+        try:
+            return tuple(pair.read(margin, param, keras) for margin in given)
+        except Refusal as refusal:
+            if refusal.code == "SC113":
+                raise _wrong(param, value, expected) from None
+            raise
+
+    return Annotated[tuple[tuple[int, int], ...], Reader(expected, read)]
+
+
+def at_least(least: int, words: str) -> Any:
+    """An int of at least `least`."""
+
+    def read(value: Any, param: str, keras: Semantics) -> int:
+        size = _int(value)
+        if size is None:
+            raise _wrong(param, value, words)
+        if size < least:
+            raise _outside(param, value, words)
+        if size > MAX_SIZE:
+            raise Refusal("SC807", param, given=shown(size), limit="2^62")
+        return size
+
+    return Annotated[int, Reader(words, read)]
+
+
+Sizes1, Sizes2, Sizes3 = _per_axis(1), _per_axis(2), _per_axis(3)
+Strides1, Strides2, Strides3 = optional(Sizes1), optional(Sizes2), optional(Sizes3)
+Extents1, Extents2, Extents3 = _per_axis(1, 0), _per_axis(2, 0), _per_axis(3, 0)
+Extras1, Extras2, Extras3 = optional(Extents1), optional(Extents2), optional(Extents3)
+Margins1, Margins2, Margins3 = _margins(1), _margins(2), _margins(3)
+Padding = one_of("valid", "same", fold=True)
+CausalPadding = one_of("valid", "same", "causal", fold=True)
+PoolPadding = one_of("valid", "same")
+Positive = at_least(1, "a positive integer")
+Extent = at_least(0, "an integer of at least 0")
 InputShape = Annotated[Any, Reader("a list of sizes; None is a size that varies", _input_shape)]
 BatchSize = Annotated[Any, Reader("a size, or none", _batch_size)]
 MaskValue = Annotated[Any, Reader("a number", _mask_value)]

@@ -11,7 +11,6 @@ class Dropped(Layer):
     """
 
     rate: params.Rate
-    seed: params.Seed = None
 
     mask = PASS
     each_of_a_list = True

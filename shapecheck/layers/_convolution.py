@@ -1,0 +1,108 @@
+"""What all convolutions share: the size of their output, their activation, and their products as matrix products."""
+
+from math import prod
+from typing import Any
+
+from shapecheck import need
+from shapecheck.layers._channels import Spatial
+from shapecheck.layers._windows import margins, padded, slots, tap, windows
+
+BLOCK = 1 << 24
+"""Values that a convolution copies at a time, so that a large image does not fill the memory."""
+
+
+class Convolving(Spatial):
+    """A window that slides over the spatial axes, with a sum of products at each of its places.
+
+    The activation sees the output as the user has it, so one along the last axis sees the width with channels_first.
+    """
+
+    kernel_size: Any
+    strides: Any
+    dilation_rate: Any
+    padding: Any
+    activation: Any
+
+    def along(self, i, n):
+        window = self.kernel_size[i], self.strides[i], self.dilation_rate[i]
+        return slots(n, *window, self.padding, **self.place(i))
+
+    def shape(self, x):
+        return self.activation.out(super().shape(x))
+
+    def dtype(self, x):
+        return self.policy.compute
+
+    def run(self, np, x, w):
+        return self.activation(np, super().run(np, x, w))
+
+    def surrounded(self, np, x):
+        """x with its padding, and the number of places of the window along each axis."""
+        per_axis = tuple(zip(x.shape[1:-1], self.kernel_size, self.strides, self.dilation_rate, strict=True))
+        counts = tuple(slots(*axis, self.padding, "") for axis in per_axis)
+        return padded(np, x, [margins(*axis, self.padding) for axis in per_axis]), counts
+
+
+def apart(strides, dilation):
+    """Refuse strides above 1 together with a dilation above 1, which no backend of Keras computes."""
+    if max(strides) > 1 and max(dilation) > 1:
+        need.refuse("SC114", "strides", expected=f"1 where `dilation_rate` is {max(dilation)}", given=max(strides))
+
+
+def biased(y, w):
+    """y + bias, where there is one; y is the convolution's own array."""
+    if "bias" in w:
+        y += w["bias"]
+    return y
+
+
+def matrix(x, columns=1):
+    """x as a matrix whose columns are its last axes, also where one of them is 0."""
+    return x.reshape(prod(x.shape[:-columns]), prod(x.shape[-columns:]))
+
+
+def convolved(np, x, kernel, counts, strides, dilation):
+    """y[n, o, f] = sum over t and c of x[n, stride * o + dilation * t, c] * kernel[t, c, f].
+
+    kernel (*sizes, c / groups, filters): where it has fewer channels than x, each group of channels has filters of its
+    own.
+    """
+    *sizes, channels, filters = kernel.shape
+    groups = x.shape[-1] // channels if channels else 1
+    if channels == 1 and groups > 1:
+        return convolved_by_channel(np, x, kernel.reshape(*sizes, groups, -1), counts, strides, dilation)
+    seen = windows(np, x, counts, sizes, strides, dilation)
+    y = np.empty((*seen.shape[: len(counts) + 1], filters), np.result_type(x, kernel))
+    axes = len(sizes) + 1
+    for block in blocks(seen, counts):
+        rows = matrix(seen[:, block], axes)
+        product = rows @ kernel.reshape(-1, filters) if groups == 1 else by_groups(np, rows, kernel, groups)
+        y[:, block] = product.reshape(y[:, block].shape)
+    return y
+
+
+def by_groups(np, rows, kernel, groups):
+    """The product of rows (*sizes, groups, c) with kernel (*sizes, c, groups, filters), for each group on its own."""
+    channels, filters = kernel.shape[-2], kernel.shape[-1] // groups
+    left = np.moveaxis(rows.reshape(len(rows), -1, groups, channels), 2, 0)
+    right = np.moveaxis(kernel.reshape(-1, channels, groups, filters), 2, 0)
+    product = left.reshape(groups, len(rows), -1) @ right.reshape(groups, -1, filters)
+    return np.moveaxis(product, 0, 1)
+
+
+def blocks(seen, counts):
+    """Slices of the first spatial axis, each of which sees at most BLOCK values."""
+    count = counts[0]
+    step = max(1, BLOCK * count // max(seen.size, 1))
+    return [slice(start, start + step) for start in range(0, count, step)]
+
+
+def convolved_by_channel(np, x, kernel, counts, strides, dilation):
+    """y[n, o, m * c + j] = sum over t of x[n, stride * o + dilation * t, c] * kernel[t, c, j], m kernels a channel."""
+    *sizes, channels, multiplier = kernel.shape
+    y = np.zeros((x.shape[0], *counts, channels, multiplier), np.result_type(x, kernel))
+    product = np.empty_like(y)
+    for place in np.ndindex(*sizes):
+        np.multiply(x[tap(place, counts, strides, dilation)][..., None], kernel[place], out=product)
+        y += product
+    return y.reshape(*y.shape[:-2], channels * multiplier)
