@@ -11,7 +11,7 @@ from shapecheck.diagnostic import Refusal
 from shapecheck.modes import Semantics
 from shapecheck.need import Obligation, Shape
 
-Inputs = Sequence[TensorSpec] | Mapping[str, TensorSpec]
+Inputs = list[TensorSpec] | dict[str, TensorSpec]
 
 
 class Opaque(Exception):
@@ -71,7 +71,9 @@ def apply(
         dtype = call(layer.dtype, cast, offers) if values else layer.policy.compute
         masks, lost = _masks(layer, values, len(answers), listed, masked)
     outputs = tuple(
-        answer._replace(mask=mask, lost=lost) if isinstance(answer, TensorSpec) else TensorSpec(answer, dtype, mask, lost)
+        answer._replace(mask=mask, lost=lost)
+        if isinstance(answer, TensorSpec)
+        else TensorSpec(answer, dtype, mask, lost)
         for answer, mask in zip(answers, masks, strict=True)
     )
     return Applied(outputs, single, weights, obligations)
@@ -105,7 +107,9 @@ def _check_form(kind: type[Layer], inputs: Inputs, listed: bool) -> None:
         raise Refusal("SC208", expected=f"{many} input{'s' * (len(names) != 1)}", given=count)
 
 
-def _weights(layer: Layer, shapes: Any, offers: Mapping[str, Any], built: Mapping[str, Weight] | None) -> Mapping[str, Weight]:
+def _weights(
+    layer: Layer, shapes: Any, offers: Mapping[str, Any], built: Mapping[str, Weight] | None
+) -> Mapping[str, Weight]:
     """The weights for inputs of these shapes; none may depend on a size that varies between calls."""
     if type(layer).weights is Layer.weights:
         return NO_WEIGHTS
@@ -148,9 +152,7 @@ def _masks(
     return masks, DROP if masked and all(mask is None for mask in masks) else lost
 
 
-def _traced_masks(
-    layer: Layer, inputs: Sequence[TensorSpec], count: int, listed: bool
-) -> Sequence[Shape | None]:
+def _traced_masks(layer: Layer, inputs: Sequence[TensorSpec], count: int, listed: bool) -> Sequence[Shape | None]:
     """Run a layer's mask rule on arrays that answer with shapes."""
     from shapecheck import tracing
 

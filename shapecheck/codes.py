@@ -105,6 +105,7 @@ _TABLE = (
     Code("SC604", "undecided", "could not decide {what}", severity="warning"),
     # lints
     Code("SC701", "flatten changes nothing", "`{layer}` flattens {shape}, which is flat already", severity="warning"),
+    Code("SC702", "default changed by Keras's config file", "`data_format` is channels_first by default, because of {path}", severity="note"),
     # limits and safety
     Code("SC801", "file too large", "the file has {size} bytes, over the limit of {limit}"),
     Code("SC802", "nested too deep", "more than {limit} levels of nesting"),

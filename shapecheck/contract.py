@@ -15,10 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
-from shapecheck import dtypes, need, params
-from shapecheck.diagnostic import Refusal
+from shapecheck import dtypes
 from shapecheck.dims import Dim
-from shapecheck.modes import STRICT, Semantics
 from shapecheck.need import Shape
 from shapecheck.params import Reader
 
@@ -69,18 +67,6 @@ class Wants(NamedTuple):
     least: int
     star: str | None
     asks: tuple[str, ...]
-
-
-# What every layer takes, besides its own: (reader, default).
-COMMON: dict[str, tuple[Reader, Any]] = {
-    "name": (params.optional(params.Text).__metadata__[0], None),
-    "dtype": (Reader("a dtype or a policy", lambda value, param, keras: dtypes.policy(value)), None),
-    "trainable": (params.Flag.__metadata__[0], True),  # type: ignore[attr-defined]
-    "activity_regularizer": (params.RegularizerName.__metadata__[0], None),  # type: ignore[attr-defined]
-    "autocast": (params.Flag.__metadata__[0], True),  # type: ignore[attr-defined]
-}
-FIRST = ("input_shape", "batch_input_shape", "input_dim", "batch_size")
-_LEGACY_COMMON = ("input_dtype", "weights")
 
 
 class Layer:
@@ -202,7 +188,7 @@ def wants(function: Callable[..., Any]) -> Wants:
     return known
 
 
-def call(method: Callable[..., Any], inputs: Sequence[Any] | Mapping[str, Any], offers: Mapping[str, Any]) -> Any:
+def call(method: Callable[..., Any], inputs: Sequence[Any] | dict[str, Any], offers: Mapping[str, Any]) -> Any:
     """Call a bound method of a layer with its inputs, in order or by role, and with what it asks for."""
     asked = wants(method.__func__)  # type: ignore[attr-defined]
     given: list[Any] = []
@@ -226,103 +212,6 @@ def input_names(cls: type[Layer]) -> tuple[tuple[str, ...], int, str | None]:
     """The names of the call arguments of a layer, how many it needs, and the name of a list it takes."""
     asked = wants(cls.shape)
     return tuple(name for name in asked.order if name not in OFFERS), asked.least, asked.star
-
-
-# How a layer is made ---------------------------------------------------------------------------------------------
-
-_defaults: dict[tuple[type[Layer], int | None], dict[str, Any]] = {}
-
-
-def _default_values(cls: type[Layer], keras: Semantics) -> dict[str, Any]:
-    """The attributes of a layer to which nothing was given, read once for each class and mode."""
-    key = (cls, keras.generation)
-    if key not in _defaults:
-        values = {"name": None, "policy": dtypes.policy(None), "trainable": True, "activity_regularizer": None,
-                  "autocast": True}  # fmt: skip
-        for p in cls.parameters.values():
-            if not p.required and p.name != "data_format":
-                plain = p.default is None and not p.name.endswith("activation")
-                values[p.attribute] = None if plain else p.reader.read(p.default, p.name, keras)
-        _defaults[key] = values
-    return _defaults[key]
-
-
-def make(
-    cls: type[L_],
-    config: Mapping[str, Any],
-    keras: Semantics = STRICT,
-    data_format: str | None = None,
-) -> tuple[L_, list[Refusal]]:
-    """A layer from its configuration, and everything that is wrong with its parameters.
-
-    `data_format` is the default of the whole definition, for a layer that names none.
-    """
-    made = cls.__new__(cls)
-    values = made.__dict__
-    values.update(_default_values(cls, keras))
-    refusals: list[Refusal] = []
-    declared = cls.parameters
-    given: dict[str, Any] = {}
-    for name, value in config.items():
-        parameter = declared.get(name)
-        if parameter is None:
-            newer = cls.also.get(name) or (cls.renamed.get(name) if keras.legacy_names else None)
-            if newer in declared:
-                name, parameter = newer, declared[newer]
-            elif wrong := _read_common(values, name, value, cls, keras):
-                refusals.append(wrong)
-                continue
-            else:
-                given[name] = value
-                continue
-        given[name] = value
-        try:
-            if name == "data_format" and value is None:
-                value = data_format
-            values[parameter.attribute] = parameter.reader.read(value, name, keras)
-        except Refusal as refusal:
-            refusal.param = refusal.param or name  # a named thing, such as an activation, does not know where it stands
-            refusals.append(refusal)
-    values["given"] = given
-    if "data_format" in declared and "data_format" not in given:
-        values["data_format"] = params.DataFormat.__metadata__[0].read(data_format, "data_format", keras)  # type: ignore[attr-defined]
-    for parameter in declared.values():
-        if parameter.required and parameter.name not in given:
-            refusals.append(Refusal("SC112", parameter.name))
-    if not refusals:
-        try:
-            call(made.check, (), {"keras": keras})
-        except Refusal as refusal:
-            refusals.append(refusal)
-    for found in refusals:
-        found.facts.setdefault("kind", cls.kind)
-        found.facts.setdefault("param", found.param)
-    return made, refusals
-
-
-L_ = TypeVar("L_", bound=Layer)
-
-
-def _read_common(values: dict[str, Any], name: str, value: Any, cls: type[Layer], keras: Semantics) -> Refusal | None:
-    """Read a parameter that every layer takes; the refusal where it is none, or has a wrong value."""
-    common = COMMON.get(name)
-    try:
-        if common is not None:
-            values["policy" if name == "dtype" else name] = common[0].read(value, name, keras)
-        elif name in FIRST and (name != "batch_input_shape" or keras.batch_input_shape):
-            pass  # the wiring makes an Input of these, and judges them there
-        elif not (keras.legacy_names and name in _LEGACY_COMMON):
-            return Refusal("SC111", name, near=_near(name, cls))
-    except Refusal as refusal:
-        refusal.param = refusal.param or name
-        return refusal
-    return None
-
-
-def _near(name: str, cls: type[Layer]) -> str | None:
-    from shapecheck.words import near
-
-    return near(name, [*cls.parameters, *COMMON, *FIRST])
 
 
 def under(prefix: str, weights: Iterable[tuple[str, Weight]]) -> Iterator[tuple[str, Weight]]:

@@ -43,7 +43,9 @@ def policy(value: Any) -> Policy:
     elif isinstance(name := getattr(value, "name", None), str) and name in NAMES:  # a numpy dtype
         return Policy(name, name, name)
     given = f"`{value}`" if isinstance(value, str) else type(value).__name__
-    raise Refusal("SC114", "dtype", expected="a dtype such as `float32` or a policy such as `mixed_float16`", given=given)
+    raise Refusal(
+        "SC114", "dtype", expected="a dtype such as `float32` or a policy such as `mixed_float16`", given=given
+    )
 
 
 def autocast(dtype: str, to: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from shapecheck import axes, codes, dims
@@ -27,7 +26,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-def worded(refusal: Refusal, layer: str, rank: int | None = None, channels_first: bool = False) -> tuple[str, list[str]]:
+def worded(
+    refusal: Refusal, layer: str, rank: int | None = None, channels_first: bool = False
+) -> tuple[str, list[str]]:
     """The message of a refusal, and the advice that goes with it."""
     facts = {name: plain(value) for name, value in refusal.facts.items()}
     facts.setdefault("param", refusal.param)
@@ -136,7 +137,11 @@ def _sides(found: Inference, node: Node, refusal: Refusal) -> list[tuple[dims.Di
         for spec, (producer, output) in zip(specs, producers, strict=True):
             shape = spec.shape or ()
             axis = refusal.axis - (rank - len(shape)) if refusal.axis else 0
-            if 0 <= axis < len(shape) and shape[axis] == size and (producer.index, output) not in [s[1:3] for s in sides]:
+            if (
+                0 <= axis < len(shape)
+                and shape[axis] == size
+                and (producer.index, output) not in [s[1:3] for s in sides]
+            ):
                 sides.append((size, producer.index, output, axis))
                 break
     return sides if len(sides) == 2 else []
@@ -164,7 +169,9 @@ def _notes(found: Inference, node: Node, refusal: Refusal) -> list[str]:
     if refusal.code == "SC308":
         notes.extend(_maker(found, node))
     elif not notes and refusal.param is None and (specs := _given(found, node)):
-        sources = [f"`{p.name}` {shape_text(s.shape or ())}" for (p, _), s in zip(found.producers(node), specs, strict=True)]
+        sources = [
+            f"`{p.name}` {shape_text(s.shape or ())}" for (p, _), s in zip(found.producers(node), specs, strict=True)
+        ]
         if len(sources) <= 4:
             notes.append(f"it reads {listing(sources)}")
     return notes
@@ -243,5 +250,3 @@ def _before(found: Inference, node: Node, output: int, axis: int) -> tuple[int, 
         return None
     i, j = min((marks[name] for name in names), key=lambda place: (place[1] != axis, place[0]))
     return producers[i][0].index, producers[i][1], j
-
-

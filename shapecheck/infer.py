@@ -11,11 +11,12 @@ from typing import Any
 
 from shapecheck import axes, dims, explain, layers
 from shapecheck.apply import Applied, apply
-from shapecheck.contract import DROP, FIRST, Layer, TensorSpec, make
+from shapecheck.contract import DROP, Layer, TensorSpec
 from shapecheck.diagnostic import Refusal
 from shapecheck.graph import Edge, Graph, Node
 from shapecheck.inference import Inference
-from shapecheck.words import shown
+from shapecheck.making import FIRST, make
+from shapecheck.words import shape_text, shown
 
 LARGE = 64  # an expression of more atoms than this goes on under the name of the place where it arose
 
@@ -108,7 +109,9 @@ def _check_first(found: Inference, node: Node, layer: Layer, inputs: list[Tensor
             a is not None and b is not None and dims.same(dims.substitute(a, found.symbols), b) is False
             for a, b in zip(declared, against, strict=False)
         ):
-            raise Refusal("SC211", name, declared=shown(value), actual=actual)
+            raise Refusal(
+                "SC211", name, declared=shape_text(value) if isinstance(value, (list, tuple)) else value, actual=actual
+            )
 
 
 # Calls -----------------------------------------------------------------------------------------------------------

@@ -7,16 +7,27 @@ from typing import Any
 
 from shapecheck import axes, dims, layers, modes
 from shapecheck.apply import Applied
-from shapecheck.contract import Layer, make
+from shapecheck.contract import Layer
 from shapecheck.diagnostic import Diagnostic, Refusal
 from shapecheck.graph import Edge, Graph, Node
+from shapecheck.making import make
 from shapecheck.need import Obligation, Shape
 
 
 class Inference:
     """For each node its layer and its outcome, None where it failed. `at` fixes the sizes of some symbols."""
 
-    __slots__ = ("applied", "findings", "fixed", "graph", "input_shapes", "layers", "obligations", "semantics", "symbols")
+    __slots__ = (
+        "applied",
+        "findings",
+        "fixed",
+        "graph",
+        "input_shapes",
+        "layers",
+        "obligations",
+        "semantics",
+        "symbols",
+    )
 
     def __init__(self, graph: Graph, at: Mapping[str, int]) -> None:
         self.graph = graph

@@ -10,6 +10,7 @@ from shapecheck.apply import Applied, apply
 from shapecheck.contract import TensorSpec
 from shapecheck.diagnostic import Diagnostic, Refusal, ShapecheckError, ShapeError, SpecError
 from shapecheck.dims import Dim
+from shapecheck.making import make
 from shapecheck.report import error_of
 from shapecheck.words import near, shown
 
@@ -172,7 +173,12 @@ class Tensor:
     __slots__ = ("inputs", "layer", "named", "of", "output")
 
     def __init__(
-        self, layer: UserLayer, inputs: Any, named: Mapping[str, Any], output: int | None = None, of: Tensor | None = None
+        self,
+        layer: UserLayer,
+        inputs: Any,
+        named: Mapping[str, Any],
+        output: int | None = None,
+        of: Tensor | None = None,
     ) -> None:
         self.layer = layer
         self.inputs = inputs
@@ -197,15 +203,19 @@ def layer(kind: str, /, *, keras: int | None = None, **config: Any) -> UserLayer
     found = layers.find(kind) if isinstance(kind, str) else None
     if found is None:
         raise _plain_error("SC110", "layer", kind=kind, near=near(kind, layers.names()))
-    made, refusals = contract.make(found, config, modes.MODES[keras])
+    made, refusals = make(found, config, modes.MODES[keras])
     for refusal in refusals:
         raise _error(refusal, made, None)
     return UserLayer(made, keras)
 
 
-def input(shape: Sequence[Any] | None = None, name: str | None = None, dtype: str | None = None, **config: Any) -> Tensor:
+def input(
+    shape: Sequence[Any] | None = None, name: str | None = None, dtype: str | None = None, **config: Any
+) -> Tensor:
     """The start of a graph: a tensor of this shape, the batch included, as in `input((None, "T", 64))`."""
-    given: dict[str, Any] = {k: v for k, v in {"batch_shape": shape, "name": name, "dtype": dtype}.items() if v is not None}
+    given: dict[str, Any] = {
+        k: v for k, v in {"batch_shape": shape, "name": name, "dtype": dtype}.items() if v is not None
+    }
     return Tensor(layer("InputLayer", **given, **config), [], {})
 
 

@@ -25,9 +25,13 @@ RULES = (
     Rule("legacy_names", "Keras 1 argument names are accepted", False, True, False),
     Rule("batch_input_shape", "`batch_input_shape` is accepted on any layer", True, True, False),
     Rule("symbols_as_values", "a count may name a size", True, False, False),
-    Rule("unsupported_mask_is_refused", "a mask that reaches a layer without mask support is refused", False, True, False),
+    Rule(
+        "unsupported_mask_is_refused", "a mask that reaches a layer without mask support is refused", False, True, False
+    ),
     Rule("activity_loss_per_sample", "activity penalties are divided by the batch", True, False, True),
-    Rule("minus_sizes_in_reshape", "any negative entry of `target_shape` stands for the unknown size", False, True, False),
+    Rule(
+        "minus_sizes_in_reshape", "any negative entry of `target_shape` stands for the unknown size", False, True, False
+    ),
     Rule("names_in_target_shape", "`target_shape` may name a size", True, False, True),
     Rule("none_reshapes_known", "a None in `target_shape` is accepted where the input is known", True, False, True),
     Rule("whole_floats_as_sizes", "2.0 is accepted for the size 2", False, True, True),

@@ -29,7 +29,10 @@ def commands(block):
 
 def output(command, folder):
     """What a command prints, run with the interpreter's own `shapecheck` in front of all others."""
-    env = os.environ | {"PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+    env = os.environ | {
+        "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "NO_COLOR": "1",
+    }
     env["KERAS_HOME"] = str(folder)
     done = subprocess.run(["bash", "-c", command], cwd=folder, env=env, capture_output=True, text=True)
     return done.stdout + done.stderr

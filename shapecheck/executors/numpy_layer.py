@@ -48,7 +48,11 @@ def start_weights(layer: Layer, weights: Mapping[str, Weight], seed: Sequence[in
     made = {}
     for place, (path, weight) in enumerate(weights.items()):
         shape = tuple(_fixed(size) for size in weight.shape)
-        init = initializers.get(weight.init or "glorot_uniform") if weight.init is None or isinstance(weight.init, str) else weight.init
+        init = (
+            initializers.get(weight.init or "glorot_uniform")
+            if weight.init is None or isinstance(weight.init, str)
+            else weight.init
+        )
         made[path] = np.asarray(init(np, np.random.default_rng([*seed, place]), shape, dtype), dtype=dtype)
     return made
 

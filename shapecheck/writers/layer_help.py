@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from shapecheck import dims, modes
 from shapecheck.apply import Opaque, apply
-from shapecheck.contract import COMMON, DROP, END, PASS, Layer, TensorSpec, input_names, make
+from shapecheck.contract import DROP, END, PASS, Layer, TensorSpec, input_names
 from shapecheck.diagnostic import Refusal
+from shapecheck.making import COMMON, make
 from shapecheck.source import Source
 from shapecheck.writers import phrases
 from shapecheck.writers.table import columns

@@ -174,7 +174,9 @@ def test_a_seed_makes_the_pattern_reproducible():
 def shared(y, axes):
     """Whether one draw is shared along these axes, and along no other axis longer than 1."""
     pattern = y != 0
-    along = tuple(axis for axis in range(y.ndim) if np.array_equal(pattern, np.broadcast_to(pattern.take([0], axis), y.shape)))
+    along = tuple(
+        axis for axis in range(y.ndim) if np.array_equal(pattern, np.broadcast_to(pattern.take([0], axis), y.shape))
+    )
     return along == axes
 
 
@@ -199,7 +201,9 @@ def test_noise_is_shared_along_the_axes_it_is_said_to_be(kind, config, shape, ax
 def test_noise_shapes_that_cannot_fit():
     refused("SC313", layer("Dropout", rate=0.5, noise_shape=[None, 3]).infer, (None, 4))
     refused("SC313", layer("Dropout", rate=0.5, noise_shape=[None, 1, 1]).infer, (None, 4))
-    assert [c.text for c in layer("Dropout", rate=0.5, noise_shape=[None, 3]).infer((None, "F")).requirements] == ["F == 3"]
+    assert [c.text for c in layer("Dropout", rate=0.5, noise_shape=[None, 3]).infer((None, "F")).requirements] == [
+        "F == 3"
+    ]
 
 
 def test_the_keras_config_file_sets_the_data_format(tmp_path, monkeypatch):
@@ -429,7 +433,9 @@ def test_merges_broadcast_as_numpy_does_after_the_batch(shapes):
         return
     assert one(layer("Add").infer(shapes)) == expected
     arrays = [np.random.default_rng(0).standard_normal(shape) for shape in shapes]
-    assert np.allclose(layer("Add").run(arrays).outputs[0], sum(a.reshape(w) for a, w in zip(arrays, wide, strict=True)), atol=1e-5)
+    assert np.allclose(
+        layer("Add").run(arrays).outputs[0], sum(a.reshape(w) for a, w in zip(arrays, wide, strict=True)), atol=1e-5
+    )
 
 
 def test_merges_want_a_list_and_one_batch():
@@ -453,7 +459,9 @@ def test_dot_against_a_sum_over_every_index(a, b, normalize):
     if normalize:
         left = left / np.sqrt((left**2).sum(-1, keepdims=True))
         right = right / np.sqrt((right**2).sum(-1, keepdims=True))
-    expected = [[[sum(left[n, i, k] * right[n, j, k] for k in range(3)) for j in range(3)] for i in range(3)] for n in range(2)]
+    expected = [
+        [[sum(left[n, i, k] * right[n, j, k] for k in range(3)) for j in range(3)] for i in range(3)] for n in range(2)
+    ]
     assert np.allclose(dot.run([x, y]).outputs[0], expected, atol=1e-5)
 
 

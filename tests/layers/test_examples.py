@@ -8,7 +8,8 @@ from examples import Example, all_examples, call_form
 import shapecheck
 from shapecheck import dims, layers
 from shapecheck.apply import apply
-from shapecheck.contract import TensorSpec, make
+from shapecheck.contract import TensorSpec
+from shapecheck.making import make
 from shapecheck.modes import STRICT
 
 EXAMPLES = list(all_examples())

@@ -1,0 +1,143 @@
+"""What was inferred, as a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from shapecheck import codes, explain, infer, settings
+from shapecheck.contract import Layer, call
+from shapecheck.diagnostic import Diagnostic
+from shapecheck.dims import Dim
+from shapecheck.graph import Node
+from shapecheck.inference import Inference
+from shapecheck.library import count_params
+from shapecheck.report import LayerReport, NamedShape, Report
+from shapecheck.source import Source
+from shapecheck.spec import ModelSpec
+
+
+def empty(source: Source, findings: list[Diagnostic]) -> Report:
+    """A report of findings alone."""
+    report = Report(source.path, source)
+    report.diagnostics = findings
+    report._write = _writer
+    return report
+
+
+def _writer(form: str, report: Report) -> str:
+    from shapecheck import writers
+
+    return writers.write(form, report)
+
+
+def report_of(source: Source, spec: ModelSpec, found: Inference) -> Report:
+    """The report of a definition that could be read."""
+    from shapecheck import requirements
+
+    report = empty(source, [])
+    report.name = spec.name
+    conditions = requirements.of(found)
+    findings = [*spec.findings, *found.graph.findings, *found.findings, *requirements.judge(found, conditions)]
+    findings.extend(_changed_default(found))
+    report.diagnostics = sorted(findings, key=_place)
+    report.truncated = max(0, len(found.findings) - explain.HINTED)
+    report.requirements = conditions
+    total: Dim = 0
+    trained: Dim = 0
+    known = True
+    for node in found.graph.nodes:
+        entry = _layer_report(found, node)
+        owner = found.graph.nodes[node.owner].name
+        report.calls.setdefault(owner, []).append(entry)
+        report.layers[node.name] = entry
+        if node.owner == node.index:
+            known = known and entry.params is not None
+            total, trained = total + (entry.params or 0), trained + (entry.trainable_params or 0)
+    report.params, report.trainable_params = (total, trained) if known else (None, None)
+    for index in found.graph.inputs:
+        node = found.graph.nodes[index]
+        report.inputs.append(NamedShape(node.name, _shape(found, index, 0)))
+    for edge in found.graph.outputs:
+        report.outputs.append(NamedShape(found.graph.nodes[edge.node].name, _shape(found, edge.node, edge.output or 0)))
+    report._graph = lambda: _networkx(found, report)
+    return report
+
+
+def _changed_default(found: Inference) -> Iterable[Diagnostic]:
+    """A note where Keras's config file decided the data format of a layer."""
+    if found.graph.spec.data_format is not None:
+        return
+    for layer in found.layers:
+        if layer is not None and "data_format" in layer.parameters and layer.given.get("data_format") is None:
+            path = settings.changed_by()
+            if path:
+                yield Diagnostic("SC702", codes.message("SC702", {"path": path}), severity="note", facts={"path": path})
+            return
+
+
+def _place(found: Diagnostic) -> tuple[int, int]:
+    return (found.span.line, found.span.column) if found.span else (0, 0)
+
+
+def _shape(found: Inference, index: int, output: int) -> Any:
+    applied = found.applied[index]
+    return applied.outputs[output].shape if applied and output < len(applied.outputs) else None
+
+
+def _layer_report(found: Inference, node: Node) -> LayerReport:
+    applied, layer = found.applied[node.index], found.layers[node.index]
+    inputs = tuple(producer.name for producer, _ in found.producers(node))
+    place = node.spec.kind_place or node.spec.place
+    if applied is None or layer is None:
+        return LayerReport(node.name, node.spec.kind, inputs, (None,), None, None, {}, (), (None,), _nothing, place)
+    total, trained = count_params(applied, layer.trainable) if applied.weights else (0, 0)
+    unknown = bool(applied.opaque)
+    return LayerReport(
+        node.name,
+        layer.kind,
+        inputs,
+        tuple(spec.shape for spec in applied.outputs),
+        None if unknown and type(layer).weights is not Layer.weights else total,
+        None if unknown and type(layer).weights is not Layer.weights else trained,
+        {path: weight.shape for path, weight in applied.weights.items()},
+        tuple(spec.dtype for spec in applied.outputs),
+        tuple(spec.mask for spec in applied.outputs),
+        _cost_of(found, node, layer),
+        place,
+    )
+
+
+def _nothing() -> None:
+    return None
+
+
+def _cost_of(found: Inference, node: Node, layer: Layer) -> Callable[[], Dim | None]:
+    def cost() -> Dim | None:
+        applied = found.applied[node.index]
+        if applied is None or applied.opaque:
+            return None
+        if type(layer).macs is Layer.macs:
+            return 0
+        specs = infer.input_specs(found, node)
+        shapes: Any = {k: s.shape for k, s in specs.items()} if isinstance(specs, dict) else [s.shape for s in specs]
+        outputs = [spec.shape for spec in applied.outputs]
+        offers = {"y": outputs[0] if applied.single else outputs, "w": {k: w.shape for k, w in applied.weights.items()},
+                  "keras": found.semantics, "listed": node.listed}  # fmt: skip
+        macs: Dim = call(layer.macs, shapes, offers)
+        return macs
+
+    return cost
+
+
+def _networkx(found: Inference, report: Report) -> Any:
+    import networkx as nx
+
+    made = nx.MultiDiGraph(name=report.name or report.path)
+    for node in found.graph.nodes:
+        entry = report.layers[node.name]
+        made.add_node(node.name, kind=entry.kind, output_shapes=entry.output_shapes, params=entry.params)
+    for node in found.graph.nodes:
+        for producer, output in found.producers(node):
+            made.add_edge(producer.name, node.name, shape=_shape(found, producer.index, output), output=output)
+    return made
