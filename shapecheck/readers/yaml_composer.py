@@ -29,7 +29,6 @@ _DIRECTIVES = 100
 _NEAR = 100  # a name is compared with no more than so many others
 _FORBIDDEN = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _BARE_TAG = r"(?:&\S*\s+)?!(?!\S)"
-_MERGE = "<<"
 
 
 class Stop(Exception):
@@ -111,8 +110,7 @@ class Composer:
         """A character that YAML allows nowhere; the parser does not say where it is."""
         match = re.search(_FORBIDDEN, self.text)
         if match is None:
-            self.say("SC101", 0, 0, problem=str(error))
-            return
+            return self.say("SC101", 0, 0, problem=str(error))
         help = "is the file UTF-16? save it as UTF-8" if match[0] == "\0" else "write it as an escape in double quotes"
         problem = f"the character U+{ord(match[0]):04X} is not allowed"
         self.say("SC101", match.start(), match.end(), help=(help,), problem=problem)
@@ -261,13 +259,13 @@ class Composer:
                 continue
             start, end = self.offsets.trim(start, end)
             if key in first:
-                help = ("`<<: [*a, *b]` merges several",) if key == _MERGE else ()
+                help = ("`<<: [*a, *b]` merges several",) if key == "<<" else ()
                 labels = [(*first[key], "first here")]
                 written = clip(self.text[start:end])
                 self.say("SC102", start, end, "again here", labels=labels, help=help, key=written)
                 continue
             first[key] = start, end
-            if key == _MERGE and self.text[start] == "<":
+            if key == "<<" and self.text[start] == "<":
                 merge.append((values[n + 1], value_start, value_end))
             else:
                 table[key] = values[n + 1]
