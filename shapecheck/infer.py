@@ -82,7 +82,7 @@ def _fix(found: Inference, layer: Layer) -> None:
                 )
 
 
-# First-layer arguments -------------------------------------------------------------------------------------------------
+# First-layer arguments ---------------------------------------------------------------------------------------------
 
 
 def _check_first(found: Inference, node: Node, layer: Layer, inputs: list[TensorSpec]) -> None:

@@ -11,13 +11,15 @@ from shapecheck.diagnostic import Refusal
 from shapecheck.modes import STRICT, Semantics
 from shapecheck.params import Reader
 
+FLAG: Reader = getattr(params.Flag, "__metadata__")[0]
+
 # What every layer takes, besides its own: (reader, default).
 COMMON: dict[str, tuple[Reader, Any]] = {
     "name": (params.optional(params.Text).__metadata__[0], None),
     "dtype": (Reader("a dtype or a policy", lambda value, param, keras: dtypes.policy(value)), None),
-    "trainable": (params.Flag.__metadata__[0], True),
+    "trainable": (FLAG, True),
     "activity_regularizer": (params.RegularizerName.__metadata__[0], None),
-    "autocast": (params.Flag.__metadata__[0], True),
+    "autocast": (FLAG, True),
 }
 L_ = TypeVar("L_", bound=Layer)
 

@@ -79,7 +79,7 @@ def imports_of(path):
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name.split(".")[0] == "shapecheck":
-                    yield (alias.name.split(".") + ["__init__"])[1], node.lineno
+                    yield [*alias.name.split("."), "__init__"][1], node.lineno
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -121,8 +121,8 @@ def run_layer(
         "listed": listed,
     }
     if type(layer).each_of_a_list and listed:
-        runs = [run_layer(layer, [x], weights, masks=[m], listed=False, training=training, seed=seed, keras=keras, name=name)
-                for x, m in zip(values, masks, strict=True)]  # fmt: skip
+        alike: Any = {"listed": False, "training": training, "seed": seed, "keras": keras, "name": name}
+        runs = [run_layer(layer, [x], weights, masks=[m], **alike) for x, m in zip(values, masks, strict=True)]
         return LayerRun([y for r in runs for y in r.outputs], [m for r in runs for m in r.masks], [])
     with np.errstate(all="ignore"):
         answer = call(layer.run, inputs, offers)

@@ -25,7 +25,7 @@ class Lambda(Layer):
         "function: 'lambda x: x[:, 0] * 2' | (n, t, 8) -> (n, 8)",
         "function: 'lambda x, k: x * k', arguments: {k: 3} | (n, 8) -> (n, 8)",
         "function: 'lambda x: x + 1', output_shape: [4, 8] | (n, 4, 8) -> (n, 4, 8)",
-        "function: 'lambda x: np.concatenate([x, x], -1)', output_shape: 'lambda s: (s[0], 2*s[1])' | (n, f) -> (n, 2*f)",
+        "function: 'lambda x: np.tile(x, 2)', output_shape: 'lambda s: (s[0], 2*s[1])' | (n, f) -> (n, 2*f)",
         "function: 'lambda x: x', output_shape: 7 | (n, 8) !! SC311",
     )
 
