@@ -26,7 +26,10 @@ _STYLES = {
 
 
 def prepare() -> None:
-    """Let what an encoding lacks be spelled out instead of failing."""
+    """Let what an encoding lacks be spelled out instead of failing, and what is closed be nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the process ends
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
@@ -50,7 +53,7 @@ def say_exactly(text: str) -> None:
         buffer.write(text.encode("utf-8", "surrogateescape"))
         buffer.flush()
     except BrokenPipeError:
-        silence()
+        silence(sys.stdout)
 
 
 def complain(text: str) -> None:
@@ -70,22 +73,35 @@ def _write(stream: TextIO, text: str) -> None:
     try:
         stream.write(text)
     except BrokenPipeError:
-        silence()
+        silence(stream)
+    except OSError as error:
+        silence(stream)
+        raise click.ClickException(_lost(error)) from None
 
 
-def silence() -> None:
+def silence(stream: TextIO) -> None:
     """Send what is still to come nowhere: the reader has gone."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
 
 
-def flush() -> None:
-    """Write out what is buffered, while a closed pipe can still be met in silence."""
+def flush() -> bool:
+    """Write out what is buffered; whether it arrived. A reader who has gone is no failure, a full disk is one."""
+    arrived = True
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except BrokenPipeError:
-            silence()
+            silence(stream)
+        except OSError as error:
+            silence(stream)
+            arrived = False
+            complain(f"error: {_lost(error)}")
+    return arrived
+
+
+def _lost(error: OSError) -> str:
+    return f"cannot write: {(error.strerror or str(error)).lower()}"
 
 
 # Colour -----------------------------------------------------------------------------------------------------------

@@ -1,67 +1,14 @@
-"""The entry of the command line: what every command has in common, and the exit code.
-
-0 nothing found, 1 findings, 2 usage or unreadable input, 3 a bug of ours. click would exit with 1 on an uncaught
-exception, which a build would read as findings.
-"""
-
-from __future__ import annotations
+"""The console script. Small, so that what it pauses is paused before anything large is imported."""
 
 import gc
 import sys
-from collections.abc import Sequence
 from typing import NoReturn
-
-import click
-
-from shapecheck_cli import console, exits
-from shapecheck_cli.lazy import LazyGroup
-from shapecheck_cli.options import color_option
-
-
-def _version(context: click.Context, parameter: click.Parameter, value: bool) -> None:
-    if value and not context.resilient_parsing:
-        from shapecheck import __version__
-
-        console.say(f"shapecheck {__version__}")
-        context.exit()
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit."
-)
-@color_option
-def cli() -> None:
-    """Type-check a neural network before building it: every shape, every mistake with its place.
-
-    Exit codes: 0 nothing found, 1 findings, 2 usage or unreadable input, 3 a bug in shapecheck.
-    """
-
-
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code. `arguments` without the name of the program."""
-    console.prepare()
-    try:
-        code = cli.main(arguments, prog_name="shapecheck", standalone_mode=False)
-        return code if isinstance(code, int) else exits.OK
-    except click.UsageError as error:
-        return console.usage_error(error)
-    except click.ClickException as error:
-        console.complain(f"error: {error.format_message()}")
-        return exits.UNUSABLE
-    except (KeyboardInterrupt, click.Abort):
-        return exits.INTERRUPTED
-    except BrokenPipeError:
-        console.silence()
-        return exits.OK
-    except Exception as error:
-        console.bug(error)
-        return exits.BUG
 
 
 def main() -> NoReturn:
-    """The console script. The process is short and holds what it makes, so collecting garbage only costs."""
+    """Run the command line, and exit with its code. The process is short: collecting garbage would only cost."""
     gc.disable()
-    code = run()
-    console.flush()
-    sys.exit(code)
+    from shapecheck_cli import app, console, exits
+
+    code = app.run()
+    sys.exit(code if console.flush() else exits.UNUSABLE)

@@ -6,7 +6,7 @@ import io
 import sys
 
 import pytest
-from shapecheck_cli import main
+from shapecheck_cli import app
 
 GOOD = """\
 layers:
@@ -41,7 +41,7 @@ def shapecheck(folder, capfdbinary, monkeypatch):
     def call(*arguments, stdin=b""):
         capfdbinary.readouterr()
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        code = main.run(arguments)
+        code = app.run(arguments)
         sys.stdout.flush()
         out, err = capfdbinary.readouterr()
         return Result(code, out.decode(), err.decode())
