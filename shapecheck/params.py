@@ -54,8 +54,10 @@ def _dim(value: Any, param: str, keras: Semantics, expected: str) -> Dim:
 
 
 def _count(value: Any, param: str, keras: Semantics) -> Any:
-    if type(value) is int and value > 0:
+    if type(value) is int and 0 < value <= MAX_SIZE:
         return value
+    if isinstance(value, (int, float)) and abs(value) > MAX_SIZE:
+        raise _huge(param, value)
     if not keras.values_are_validated and isinstance(value, (int, float)):
         return _legacy_count(value, param)
     if isinstance(value, bool):
@@ -250,7 +252,11 @@ def _sizes(value: Any, param: str, keras: Semantics, least: int, unknown: bool) 
 
 
 MAX_RANK = 64
-MAX_SIZE = 1 << 62
+MAX_SIZE = 1 << 48  # no axis has more; a number beyond is a slip of the hand, or an attack
+
+
+def _huge(param: str, value: Any) -> Refusal:
+    return Refusal("SC807", param, given=shown(value), limit="2^48")
 
 
 def _size(size: Any, param: str, keras: Semantics, least: int, unknown: bool) -> Any:
@@ -272,7 +278,7 @@ def _size(size: Any, param: str, keras: Semantics, least: int, unknown: bool) ->
         if dim < least:
             raise _outside(param, size, f"sizes of at least {least}")
         if dim > MAX_SIZE:
-            raise Refusal("SC807", param, given=shown(dim), limit="2^62")
+            raise _huge(param, dim)
     return dim
 
 
@@ -389,6 +395,14 @@ def at_least(least: int, words: str) -> Any:
     return Annotated[int, Reader(words, read)]
 
 
+def _up_size(value: Any, param: str, keras: Semantics) -> tuple[int, ...]:
+    """UpSampling1D takes an int only, and no boolean."""
+    if not _is_int(value):
+        raise _wrong(param, value, "a positive integer")
+    sizes: tuple[int, ...] = Sizes1.__metadata__[0].read(value, param, keras)
+    return sizes
+
+
 Sizes1, Sizes2, Sizes3 = _per_axis(1), _per_axis(2), _per_axis(3)
 Strides1, Strides2, Strides3 = optional(Sizes1), optional(Sizes2), optional(Sizes3)
 Extents1, Extents2, Extents3 = _per_axis(1, 0), _per_axis(2, 0), _per_axis(3, 0)
@@ -398,6 +412,7 @@ Padding = one_of("valid", "same", fold=True)
 CausalPadding = one_of("valid", "same", "causal", fold=True)
 PoolPadding = one_of("valid", "same")
 Positive = at_least(1, "a positive integer")
+UpSize = Annotated[tuple[int, ...], Reader("a positive integer", _up_size)]
 Extent = at_least(0, "an integer of at least 0")
 InputShape = Annotated[Any, Reader("a list of sizes; None is a size that varies", _input_shape)]
 BatchSize = Annotated[Any, Reader("a size, or none", _batch_size)]
