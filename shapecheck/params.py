@@ -395,15 +395,20 @@ def at_least(least: int, words: str) -> Any:
     return Annotated[int, Reader(words, read)]
 
 
-def _up_size(value: Any, param: str, keras: Semantics) -> tuple[int, ...]:
-    """UpSampling1D takes an int only, and no boolean."""
-    if not _is_int(value):
-        raise _wrong(param, value, "a positive integer")
-    sizes: tuple[int, ...] = Sizes1.__metadata__[0].read(value, param, keras)
-    return sizes
+def _single(kind: Any) -> Any:
+    """The same for one axis, as an int only and no boolean."""
+    reader: Reader = kind.__metadata__[0]
+
+    def read(value: Any, param: str, keras: Semantics) -> Any:
+        if not _is_int(value):
+            raise _wrong(param, value, "a positive integer")
+        return reader.read(value, param, keras)
+
+    return Annotated[tuple[int, ...], Reader("a positive integer", read)]
 
 
 Sizes1, Sizes2, Sizes3 = _per_axis(1), _per_axis(2), _per_axis(3)
+SingleSize = _single(Sizes1)
 Strides1, Strides2, Strides3 = optional(Sizes1), optional(Sizes2), optional(Sizes3)
 Extents1, Extents2, Extents3 = _per_axis(1, 0), _per_axis(2, 0), _per_axis(3, 0)
 Extras1, Extras2, Extras3 = optional(Extents1), optional(Extents2), optional(Extents3)
@@ -412,7 +417,7 @@ Padding = one_of("valid", "same", fold=True)
 CausalPadding = one_of("valid", "same", "causal", fold=True)
 PoolPadding = one_of("valid", "same")
 Positive = at_least(1, "a positive integer")
-UpSize = Annotated[tuple[int, ...], Reader("a positive integer", _up_size)]
+Interpolation = one_of("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", fold=True)
 Extent = at_least(0, "an integer of at least 0")
 InputShape = Annotated[Any, Reader("a list of sizes; None is a size that varies", _input_shape)]
 BatchSize = Annotated[Any, Reader("a size, or none", _batch_size)]

@@ -5,7 +5,7 @@ from typing import Any
 
 from shapecheck import need
 from shapecheck.layers._channels import Spatial
-from shapecheck.layers._windows import margins, padded, slots, tap, windows
+from shapecheck.layers._windows import margins, padded, places, slots, tap, windows
 
 BLOCK = 1 << 24
 """Values that a convolution copies at a time, so that a large image does not fill the memory."""
@@ -39,7 +39,7 @@ class Convolving(Spatial):
     def surrounded(self, np, x):
         """x with its padding, and the number of places of the window along each axis."""
         per_axis = tuple(zip(x.shape[1:-1], self.kernel_size, self.strides, self.dilation_rate, strict=True))
-        counts = tuple(slots(*axis, self.padding, "") for axis in per_axis)
+        counts = tuple(places(*axis, self.padding) for axis in per_axis)
         return padded(np, x, [margins(*axis, self.padding) for axis in per_axis]), counts
 
 

@@ -12,16 +12,22 @@ def reach(k, dilation=1):
     return dilation * (k - 1) + 1
 
 
-def slots(n, k, stride, dilation, padding, what, **facts):
-    """The number of places of a window along an axis of n values.
+def places(n, k, stride, dilation, padding):
+    """The number of places of a window along an axis of n values, where it fits at all.
 
-    valid: floor((n - reach) / stride) + 1, which has to be at least 1, so n >= reach is recorded (SC306); the window
-    is never cut to fit. same, causal: ceil(n / stride). `what` names the axis in messages.
+    valid: floor((n - reach) / stride) + 1. same, causal: ceil(n / stride).
     """
-    if padding != "valid":
-        return dims.ceil_div(n, stride)
-    need.at_least(n, reach(k, dilation), what, **facts)
-    return (n - reach(k, dilation)) // stride + 1
+    return (n - reach(k, dilation)) // stride + 1 if padding == "valid" else dims.ceil_div(n, stride)
+
+
+def slots(n, k, stride, dilation, padding, what, **facts):
+    """places, of which there has to be at least one: for valid, n >= reach is recorded (SC306), and never clamped.
+
+    `what` names the axis in messages.
+    """
+    if padding == "valid":
+        need.at_least(n, reach(k, dilation), what, **facts)
+    return places(n, k, stride, dilation, padding)
 
 
 def spread(n, k, stride, dilation, padding, output_padding):
@@ -56,6 +62,13 @@ def padded(np, x, pairs, value=0):
     inner = (slice(before, before + n) for n, (before, _) in zip(x.shape[1:-1], pairs, strict=True))
     y[(slice(None), *inner)] = x
     return y
+
+
+def least_value(np, dtype):
+    """The least value of a dtype, from which a maximum starts."""
+    if dtype.kind == "b":
+        return False
+    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
 
 
 def tap(place, counts, strides, dilation):
