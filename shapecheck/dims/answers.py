@@ -6,11 +6,11 @@ True and False are proved for all sizes >= 1. None means: true for some sizes an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from math import gcd
+from math import gcd, prod
 
 from shapecheck.dims.division import remainder
 from shapecheck.dims.facts import Facts, bounds, facts, times
-from shapecheck.dims.form import from_factors, keep, subtract, symbols, total_of, wrap
+from shapecheck.dims.form import add, from_factors, keep, scale, subtract, symbols, total_of, wrap
 from shapecheck.dims.growth import settled_sign
 from shapecheck.dims.mirror import canonical
 from shapecheck.dims.nodes import CAP, UNKNOWN, Dim, Expr, Extreme, Known, Node, Product, key
@@ -21,6 +21,8 @@ EVALUATIONS = 65_536
 """At most this many sizes are tried for one answer."""
 WORK = 2_000_000
 """At most this many sizes times atoms."""
+CASES = 64
+"""At most this many combinations of arguments are looked at where maxima stand in a sum."""
 QUICK = 1_024
 """At most this many sizes are tried to simplify a maximum."""
 
@@ -107,7 +109,8 @@ def _search_zero(f: Expr) -> bool | None:
         return False
     found = symbols(flat)
     if len(found) != 1:
-        return None
+        cases = _cases(flat)
+        return _all_of([_is_zero(case) for case in cases[1]]) if cases else None
     known = facts(flat, found[0].name)
     if known is not None:
         return _settle_zero(flat, known)
@@ -143,6 +146,26 @@ def _any_zero(factors: Sequence[Expr]) -> bool | None:
         if zero is None:
             answer = None
     return answer
+
+
+def _cases(f: Expr) -> tuple[bool, list[Known]] | None:
+    """(largest, cases): f is the largest or smallest of the cases, one for each argument of a max or min."""
+    extremes = [(t, c) for t, c in f.terms if isinstance(t, Extreme)]
+    if not extremes or prod([len(t.args) for t, _ in extremes]) > CASES:
+        return None
+    node, c = extremes[0]
+    rest = subtract(f, scale(wrap(node), c))
+    return node.largest == (c > 0), [add(rest, scale(arg, c)) for arg in node.args]
+
+
+def _all_of(answers: Sequence[bool | None]) -> bool | None:
+    """The answer that all cases agree on."""
+    return answers[0] if all(answer is answers[0] for answer in answers) else None
+
+
+def _ordered(largest: bool, answers: Sequence[bool | None]) -> bool | None:
+    """Whether the largest or smallest of some is not negative, from the answers for each."""
+    return largest if largest in answers else _all_of(answers)
 
 
 def _blocks(first: int, last: int) -> Iterator[range]:
@@ -214,7 +237,10 @@ def _not_negative(f: Known, budget: int) -> bool | None:
         return True
     if high is not None and high < 0:
         return False
-    tail = settled_sign(flat, found[0].name) if len(found) == 1 else None
+    if len(found) != 1:
+        cases = _cases(flat)
+        return _ordered(cases[0], [_not_negative(case, budget) for case in cases[1]]) if cases else None
+    tail = settled_sign(flat, found[0].name)
     if tail is None:
         return None
     sign, first = tail
