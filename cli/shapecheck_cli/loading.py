@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
+import click
 
 import shapecheck
 from shapecheck import codes
@@ -22,26 +24,60 @@ _ENTRY = re.compile(r"""^-\s+\{?\s*["']?(?:(?:class_name|type)["']?\s*:\s*["']?)
 _READ = 10_000_001  # bytes; what is longer is refused by the check
 
 
-def load_all(paths: Sequence[str], **options: Any) -> list[Report]:
-    """A report for each file. Folders are searched for definitions; what cannot be read has a report that says so."""
+class Undeclared(click.BadParameter):
+    """`--at` names a size that the definition does not have."""
+
+    def __init__(self, found: Diagnostic) -> None:
+        super().__init__("; ".join([found.message, *found.help]), param_hint="--at")
+        self.name = str(found.facts.get("name"))
+
+
+def load_all(paths: Sequence[str], at: Mapping[str, int], **options: Any) -> list[Report]:
+    """A report for each file. Folders are searched for definitions; what cannot be read has a report that says so.
+
+    A size in `at` has to be declared by one of the definitions, and is passed over in the others.
+    """
     reports: list[Report] = []
-    seen: set[str] = set()
-    for path in paths:
-        if path != "-" and os.path.isdir(path):
-            found = list(definitions(path))
-            if not found:
-                reports.append(unusable(path, "no model definition in this folder"))
-        else:
-            found = [path]
-        for name in found:
-            if name not in seen:
-                seen.add(name)
-                reports.append(load(name, **options))
+    undeclared: dict[str, Undeclared] = {}
+    declared: set[str] = set()
+    for path in _files(paths):
+        if isinstance(path, Report):
+            reports.append(path)
+            continue
+        sizes = dict(at)
+        while True:
+            try:
+                reports.append(load(path, at=sizes, **options))
+                declared.update(sizes)
+                break
+            except Undeclared as error:
+                undeclared[error.name] = error
+                if sizes.pop(error.name, None) is None:
+                    raise
+    for name, missing in undeclared.items():
+        if name not in declared:
+            raise missing
     return reports
 
 
+def _files(paths: Sequence[str]) -> Iterator[str | Report]:
+    """The files that the paths stand for, each once, and a report for each folder that holds none."""
+    seen: set[str] = set()
+    for path in paths:
+        found: Iterable[str] = [path]
+        if path != "-" and os.path.isdir(path):
+            found = list(definitions(path))
+            if not found:
+                yield unusable(path, "no model definition in this folder")
+        yield from (name for name in found if name not in seen)
+        seen.update(found)
+
+
 def load(path: str, text: bytes | None = None, **options: Any) -> Report:
-    """The report of one file, or of standard input for `-`, which may have been read before. Never raises."""
+    """The report of one file, or of standard input for `-`, which may have been read before.
+
+    Raises nothing but click's error for sizes that the definition does not have.
+    """
     given = {name: value for name, value in options.items() if value}
     try:
         if path == "-":
@@ -50,6 +86,8 @@ def load(path: str, text: bytes | None = None, **options: Any) -> Report:
             return unusable(path, "it is a folder")
         return shapecheck.check(path, **given)
     except ShapecheckError as error:
+        if error.code == "SC205":
+            raise Undeclared(error.diagnostic) from None
         return _failed(path, error.diagnostic)
     except Exception as error:
         return failed_by_us(path, error)

@@ -170,6 +170,16 @@ def test_sizes_in_numbers(shapecheck, good):
     assert "(B, 96, 8) -> (B, 96, 4)" in shapecheck("check", good, "--at", "T=96").out
 
 
+def test_sizes_that_no_definition_has(shapecheck, folder, good):
+    done = shapecheck("check", good, "--at", "Q=96")
+    assert done.code == 2 and done.out == "" and "`Q`" in done.err and "--at" in done.err
+    (folder / "image.yaml").write_text("layers:\n- Input: {shape: [H, 8]}\n")
+    done = shapecheck("check", good, "image.yaml", "--at", "T=96,H=5")
+    assert done.code == 0 and "(B, 96, 8) ->" in done.out and "(B, 5, 8) ->" in done.out
+    assert shapecheck("check", good, "image.yaml", "--at", "T=96,H=5,W=1").code == 2
+    assert shapecheck("graph", good, "--at", "Q=96").code == 2
+
+
 # Trouble ----------------------------------------------------------------------------------------------------------
 
 
