@@ -13,6 +13,7 @@ from shapecheck import dims
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.dims import Dim
 from shapecheck.report import LayerReport, NamedShape, Report, Shape
+from shapecheck.writers.phrases import calls_of
 
 SCHEMA_VERSION = 1
 
@@ -31,7 +32,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "ok": report.ok,
         "inputs": [_tensor(tensor) for tensor in report.inputs],
         "outputs": [_tensor(tensor) for tensor in report.outputs],
-        "layers": [_layer(layer) for layer in report.layers.values()],
+        "layers": [_layer(again, call) for again, call in calls_of(report)],
         "requirements": [requirement.text for requirement in report.requirements],
         "diagnostics": [_finding(found) for found in report.diagnostics],
     }
@@ -53,13 +54,14 @@ def _tensor(tensor: NamedShape) -> dict[str, Any]:
     return {"name": tensor.name, "shape": _shape(tensor.shape)}
 
 
-def _layer(layer: LayerReport) -> dict[str, Any]:
+def _layer(again: bool, layer: LayerReport) -> dict[str, Any]:
+    """One call of a layer; weights are counted at the first, so that the numbers add up."""
     return {
         "name": layer.name,
         "type": layer.kind,
         "inputs": list(layer.inputs),
         "output_shapes": [_shape(shape) for shape in layer.output_shapes],
-        "params": _dim(layer.params),
+        "params": 0 if again else _dim(layer.params),
     }
 
 

@@ -243,6 +243,13 @@ def test_conditions_with_or_are_kept_together(make):
     )
 
 
+def test_a_shared_layer_is_one_layer(make):
+    first, second = (make.layer(name, "Dense", "x", ("B, 4",), 16) for name in ("enc", "enc_1"))
+    report = make.model(first, second)
+    report.calls = {"enc": [first, second]}
+    assert text.write(report).startswith("ok cnn.yaml: 1 layer, ")
+
+
 def test_many_inputs_are_not_all_listed(make):
     inputs = [make.layer(f"x{index}", "InputLayer", shapes=("B, 1",)) for index in range(9)]
     assert "(B, 1), (B, 1), (B, 1), (B, 1) and 5 more -> (B, 1), 0 params" in text.write(make.model(*inputs))
