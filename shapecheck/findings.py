@@ -11,6 +11,7 @@ from shapecheck.source import Place
 from shapecheck.spec import Use
 
 MAX_USES = 5  # of a template that was used within a template within a template
+MAX_WORD = 100  # characters of a name in a message
 
 
 def finding(
@@ -34,7 +35,7 @@ def finding(
     """
     entry = codes.CODES[code]
     span = place.span(at_key) if place else None
-    said = {**facts, "layer": layer}
+    said = {name: clipped(fact) for name, fact in {**facts, "layer": layer}.items()}
     advice = [entry.advice.format_map(codes.Facts(said))] if entry.advice else []
     hint = [f"did you mean `{near}`?"] if near else []
     where = [f"at {dotted(place.path)}"] if place and span is None and place.path else []
@@ -52,6 +53,11 @@ def finding(
         help=[*hint, *help, *advice],
         facts=facts,
     )
+
+
+def clipped(fact: Any) -> Any:
+    """A fact without the rest of a text that is too long for a message."""
+    return f"{fact[: MAX_WORD - 3]}..." if isinstance(fact, str) and len(fact) > MAX_WORD else fact
 
 
 def uses(trail: Sequence[Use]) -> list[Label]:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from shapecheck import rings
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.findings import related
-from shapecheck.inline import Call, Inliner, Link
+from shapecheck.inline import Call, Inliner, Link, outermost
 from shapecheck.spec import LayerSpec, ModelSpec
-from shapecheck.wiring import Context, Plan, kind_place
+from shapecheck.wiring import Context, kind_place
 
 SHOWN = 6  # layers of a ring, or of a branch, that a message names
 
@@ -65,10 +65,10 @@ def build(spec: ModelSpec) -> Graph:
     graph = Graph(spec)
     context = Context(spec, graph.findings)
     inliner = Inliner(context)
-    plan = inliner.run()
+    inliner.run()
     if inliner.full:
         return graph
-    if not plan.items:
+    if not inliner.calls:
         if not any(found.severity == "error" for found in spec.findings):
             context.say("SC209", spec.place, what="layers")
         return graph
@@ -83,7 +83,7 @@ def build(spec: ModelSpec) -> Graph:
     graph.inputs = [place[number] for number in inliner.inputs]
     graph.outputs = [Edge(place[number], output) for number, output in inliner.outputs]
     if not any(found.severity == "error" for found in (*graph.findings, *spec.findings)):
-        _report_unreachable(context, graph, plan)
+        _report_unreachable(context, graph, [calls[number] for number in order])
     return graph
 
 
@@ -149,7 +149,7 @@ def _report_rings(context: Context, calls: Sequence[Call], reads: rings.Reads) -
             calls[number].broken = True
 
 
-def _report_unreachable(context: Context, graph: Graph, plan: Plan) -> None:
+def _report_unreachable(context: Context, graph: Graph, calls: Sequence[Call]) -> None:
     """A warning for each layer that nobody reads and that is no output, and for each Input that leads nowhere."""
     reached = bytearray(len(graph.nodes))
     read = bytearray(len(graph.nodes))
@@ -160,13 +160,14 @@ def _report_unreachable(context: Context, graph: Graph, plan: Plan) -> None:
             read[edge.node] = 1
             if reached[node.index]:
                 reached[edge.node] = 1
-    for node in graph.nodes:
+    for node, call in zip(graph.nodes, calls, strict=True):
         if reached[node.index] or read[node.index]:
             continue
-        chain = _only_for(graph, node, reached)
-        notes = [f"nor does what only it reads: {', '.join(f'`{name}`' for name in chain)}"] if chain else []
-        place, at_key = kind_place(node.spec)
-        context.say("SC204", place, node.spec, at_key=at_key, layer=node.name, name=node.name, notes=notes)
+        name, item = outermost(call)
+        chain = [other for other in _only_for(graph, node, reached) if not other.startswith(f"{name}/")]
+        notes = [f"nor does what only it reads: {', '.join(f'`{other}`' for other in chain)}"] if chain else []
+        place, at_key = kind_place(item)
+        context.say("SC204", place, item, at_key=at_key, layer=name, name=name, notes=notes)
 
 
 def _only_for(graph: Graph, node: Node, reached: bytearray) -> list[str]:

@@ -65,13 +65,13 @@ class Inliner:
         self._instances: list[Instance] = []
         self._left = MAX_READS
 
-    def run(self) -> Plan:
-        """Write out the definition, and give its plan."""
+    def run(self) -> None:
+        """Write out the definition."""
         plan = Plan(self.context.root, self.context)
         top = Instance(plan)
         self._write_out(top)
         if self.full:
-            return plan
+            return
         for instance in self._instances:
             self._feed(instance)
         for call in self.calls:
@@ -81,7 +81,6 @@ class Inliner:
         self.inputs = [where for where in (top.where[position] for position in plan.inputs) if isinstance(where, int)]
         for name in self.context.root.models:
             self._plan(name)  # a model that nobody calls is looked at all the same
-        return plan
 
     def _plan(self, name: str) -> Plan:
         if name not in self._plans:
@@ -149,7 +148,7 @@ class Inliner:
             self.context.say("SC802", place, item, at_key=at_key, limit=MAX_NESTING)
         elif not plan.broken[position] and body.layers:
             inner = Instance(self._plan(model), instance, position)
-            inner.trail = (*instance.trail, *item.trail, Use(f"`{model}` is called here", item.place))
+            inner.trail = (*instance.trail, *item.trail, Use(f"`{model}` is called here", _entry_place(item)))
             instance.where.append(inner)
             self._instances.append(inner)
             self._count(item.place)
@@ -250,7 +249,7 @@ class Inliner:
         if given is None and not probe.broken and len(probe.links) == len(names):
             given = dict(zip(names, probe.links, strict=True))
         if probe.broken or given is None or set(given) != set(names):
-            if not probe.broken:
+            if not probe.broken and all(item.kind for item in plan.items):
                 count = len(probe.links) if probe.by_role is None else len(probe.by_role)
                 self._misfit(probe, names, count, set(probe.by_role or ()) - set(names))
             self._starve(instance)
@@ -276,6 +275,22 @@ class Inliner:
     def _starve(self, instance: Instance) -> None:
         for call in instance.feeds.values():
             call.broken = True
+
+
+def outermost(call: Call) -> tuple[str, LayerSpec]:
+    """The name and the entry of a call where the definition has it: for a layer of a model, the model's call."""
+    name, item, instance = call.name, call.item, call.instance
+    while instance.caller is not None:
+        plan = instance.caller.plan
+        name, item = instance.prefix.rstrip("/"), plan.items[instance.position]
+        instance = instance.caller
+    return name, item
+
+
+def _entry_place(item: LayerSpec) -> Place | None:
+    """The place of the whole entry: the map around the configuration, where it is one."""
+    place = item.place
+    return Place(place.document, place.path[:-1]) if place is not None and place == item.kind_place else place
 
 
 def _called(item: LayerSpec, target: LayerSpec) -> LayerSpec:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.source import Place, Source
 
-
 MAX_LAYERS = 50_000
 """The most layers that a definition may come to, with blocks, repetitions and models written out."""
 

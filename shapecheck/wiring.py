@@ -235,16 +235,17 @@ class Plan:
         """The Inputs, in the order of the `inputs` of the definition where it lists them."""
         known = [position for position, item in enumerate(self.items) if item.kind == "InputLayer" and not item.again]
         first: list[int] = []
+        chosen: set[int] = set()
         for ref in refs_of(self.spec.inputs):
             target = self.at.get(ref.name)
             if target is None and ref.name:
                 self.unknown(ref, "inputs", None)
-            elif target is not None and self.items[target].kind != "InputLayer":
+            elif target is not None and self.items[target].kind not in ("InputLayer", ""):
                 self.context.say("SC115", ref.place, what="`inputs`", expected="names of Input layers",
                                  given=shown(ref.name), name=ref.name)  # fmt: skip
-            elif target is not None and target not in first:
+            elif target is not None and target not in chosen and self.items[target].kind:
+                chosen.add(target)
                 first.append(target)
-        chosen = set(first)
         return [*first, *(position for position in known if position not in chosen)]
 
     def _outputs(self) -> list[Read]:
@@ -333,6 +334,6 @@ def _input_from(context: Context, item: LayerSpec, param: str, value: Any) -> tu
         given = shown(value)
         context.say("SC113", place, item, layer=item.name, param=param, expected="a list of sizes", given=given)
     dtype = item.config.get("input_dtype", item.config.get("dtype"))
-    if isinstance(dtype, str) and not dtype.startswith("mixed_"):
+    if isinstance(dtype, str) and not dtype.startswith("mixed_") and context.root.generation != 3:
         config["dtype"] = dtype
     return LayerSpec("InputLayer", config, place=place, trail=item.trail), sound

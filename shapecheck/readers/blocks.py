@@ -140,7 +140,7 @@ def _names(reading: Reading, raw: Any, place: Place, what: str) -> list[str]:
 def arguments(
     reading: Reading, block: Block, entry: Entry, scope: Scope, outer: Scope, trail: Sequence[Use]
 ) -> Scope | None:
-    """The scope inside one use of a block; None, with findings, where a parameter is missing."""
+    """The scope inside one use of a block; None, with findings, where a parameter is missing or not known."""
     given = dict(entry.config)
     if entry.value is not None:
         given = {}
@@ -154,6 +154,7 @@ def arguments(
     labels = related(block.place, "the block", at_key=True)
     for name in given:
         if name not in block.params:
+            complete = False
             close = reading.near(name, [*block.params, "name", "inputs"])
             reading.say("SC111", entry.place.at(name), at_key=True, kind=block.name, param=name, near=close,
                         labels=labels, trail=trail)  # fmt: skip

@@ -24,8 +24,9 @@ from shapecheck.readers.entries import (
     read_name,
     read_ref,
 )
-from shapecheck.readers.scope import Reading, Scope
-from shapecheck.readers.spaces import BlockUse, Domain, Member, Reads, Resolver, Space, TooMany, name_all
+from shapecheck.readers.scope import OverBudget, Reading, Scope
+from shapecheck.readers.sizes import Sizes
+from shapecheck.readers.spaces import BlockUse, Domain, Malformed, Member, Reads, Resolver, Space, TooMany, name_all
 from shapecheck.source import Place
 from shapecheck.spec import MAX_LAYERS, Inputs, LayerSpec, Ref, Use
 
@@ -35,17 +36,14 @@ _CALL = ("layer", "inputs", "name", "call")
 
 
 class Budget:
-    """How many layers and turns a definition may still come to."""
+    """How many layers a definition may still come to, and how many entries may still be looked at for that."""
 
-    __slots__ = ("layers", "steps")
+    __slots__ = ("layers", "sizes", "steps")
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: Sizes) -> None:
+        self.sizes = sizes
         self.layers = MAX_LAYERS
         self.steps = 4 * MAX_LAYERS
-
-
-class OverBudget(Exception):
-    """The definition comes to too many layers; the finding is there."""
 
 
 class _Flow:
@@ -151,7 +149,7 @@ class Expander:
         self.budget.steps -= 1
         entry = read_entry(self.reading, item, at, frame.trail)
         if entry is None:
-            self._emit(frame, LayerSpec("", {}, inputs=NOWHERE, place=at, trail=frame.trail), None)
+            self._emit(frame, Malformed("", at, frame.trail), None)
             return
         if "${" in entry.kind:
             self._fill_kind(frame, entry)
@@ -176,6 +174,7 @@ class Expander:
 
     def _layer(self, frame: _Frame, entry: Entry) -> None:
         reading, trail = self.reading, frame.trail
+        before = reading.said
         model = entry.kind if entry.kind in self.models else None
         kind = "InputLayer" if entry.kind == "Input" else entry.kind
         spec = LayerSpec(
@@ -187,7 +186,9 @@ class Expander:
             kind_place=entry.kind_place,
             trail=trail,
         )
-        if entry.inputs is not None:
+        if reading.said != before:
+            spec = Malformed(entry.kind, entry.place, trail)
+        elif entry.inputs is not None:
             place = Place(entry.side.document, (*entry.side.path, "inputs"))
             spec.inputs = read_inputs(reading, entry.inputs, place, frame.scope, trail)
         self._emit(frame, spec, entry)
@@ -224,9 +225,10 @@ class Expander:
         else:
             reading.malformed(place, "`layer`", "the name of a layer", raw, trail=trail)
         if spec.again is None:
-            spec.kind = ""
-        spec.call = read_call(reading, entry, frame.scope, trail)
-        spec.inputs = read_inputs(reading, entry.inputs, entry.side.at("inputs"), frame.scope, trail)
+            spec = Malformed("", entry.place, trail)
+        else:
+            spec.call = read_call(reading, entry, frame.scope, trail)
+            spec.inputs = read_inputs(reading, entry.inputs, entry.side.at("inputs"), frame.scope, trail)
         self._emit(frame, spec, entry)
 
     # Members ------------------------------------------------------------------------------------------------------
@@ -239,7 +241,7 @@ class Expander:
         flow = frame.flow
         if spec.inputs is None and flow.reads is not None and spec.kind != "InputLayer":
             self._reads.append((spec, flow.reads))
-        elif spec.inputs is not None and spec.inputs is not NOWHERE:
+        elif spec.inputs is not None and spec.kind:
             self._reads.append((spec, Reads(spec.inputs, frame.space)))
         flow.reads = None
         flow.last = spec
@@ -268,16 +270,16 @@ class Expander:
         if self._uses_itself(block, entry, trail) or len(self._stack) >= MAX_NESTING:
             if len(self._stack) >= MAX_NESTING:
                 reading.say("SC802", entry.at, limit=MAX_NESTING, trail=trail)
-            self._emit(frame, LayerSpec("", {}, inputs=NOWHERE, place=entry.at, trail=trail), entry)
+            self._emit(frame, Malformed(block.name, entry.at, trail), entry)
             return
         inner = templates.arguments(reading, block, entry, frame.scope, self.scope, trail)
         given = read_inputs(reading, entry.inputs, entry.side.at("inputs"), frame.scope, trail)
         if inner is None or not block.entries or given is NOWHERE:
-            self._emit(frame, LayerSpec("", {}, inputs=NOWHERE, place=entry.at, trail=trail), entry)
+            self._emit(frame, Malformed(block.name, entry.at, trail), entry)
             return
         if entry.call is not None:
             reading.unknown_key("use of a block", "call", (), entry.side, trail)
-        self._limit(len(block.entries), entry.at, trail)
+        self._limit(self.budget.sizes.of_block(block.name), entry.at, trail)
         use = BlockUse(block.name, entry.at, frame.space)
         self._domains.append(use.domain)
         self._named(frame, use, entry)
@@ -343,9 +345,11 @@ class Expander:
             self.reading.say("SC802", entry.at, limit=MAX_NESTING, trail=frame.trail)
             repeat = None
         if repeat is None:
-            self._emit(frame, LayerSpec("", {}, inputs=NOWHERE, place=entry.at, trail=frame.trail), None)
+            self._emit(frame, Malformed("", entry.at, frame.trail), None)
             return
-        self._limit(repeat.times * len(repeat.entries), entry.place.at("times"), frame.trail)
+        place = entry.place.at("times")
+        self._limit(repeat.times * self.budget.sizes.of(repeat.entries), place, frame.trail)
+        self._limit(0 if repeat.times <= self.budget.steps else MAX_LAYERS + 1, place, frame.trail)
         below = _Frame((), entry.place.at("layers"), frame.scope, frame.space, frame.flow, frame.trail)
         below.repeat, below.outer, below.home = repeat, frame, entry.at
         below.suffixes = frame.suffixes

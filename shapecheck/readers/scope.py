@@ -28,6 +28,10 @@ _NAME = re.compile(r"[^\W\d]\w*")
 Path = tuple[Key, ...]
 
 
+class OverBudget(Exception):
+    """The definition comes to more than there is room for; the finding is there."""
+
+
 class Nowhere(Document):
     """A definition that was written in Python: its values stand in no text."""
 
@@ -80,11 +84,12 @@ class Scope:
 class Reading:
     """One definition while it is read: its text, what was found wrong, and what replacing may still cost."""
 
-    __slots__ = ("_hints", "_left", "_seen", "document", "findings", "holes")
+    __slots__ = ("_hints", "_left", "_seen", "document", "findings", "holes", "said")
 
     def __init__(self, source: Source, document: Document | None) -> None:
         self.document = document or Nowhere(source, None)
         self.findings: list[Any] = []
+        self.said = 0  # how often something was wrong, also where that had been noted before
         self.holes = document is None or "${" in source.text
         self._seen: set[Any] = set()
         self._left = MAX_VALUES
@@ -95,6 +100,7 @@ class Reading:
 
     def say(self, code: str, place: Place, *, trail: Sequence[Use] = (), **more: Any) -> None:
         """Note a finding; one in a template is noted for its first use only."""
+        self.said += 1
         where = (code, place.path, more.get("param") or more.get("name") or more.get("key"))
         if not trail or where not in self._seen:
             self.findings.append(finding(code, place, trail=trail, **more))
@@ -124,14 +130,20 @@ class Reading:
             return value
         return _Filling(self, scope, trail, bare).filled(value, place.path, 0)
 
-    def spend(self, count: int, place: Place) -> bool:
-        """Take from the budget of values; false when it is used up, which is said once."""
-        before, self._left = self._left, self._left - count
-        if self._left >= 0:
-            return True
-        if before >= 0:
+    def spend(self, count: int, place: Place) -> None:
+        """Take from the budget of values. Raises OverBudget."""
+        self._left -= count
+        if self._left < 0:
             self.say("SC803", place, limit=f"{MAX_VALUES:,}")
-        return False
+            raise OverBudget
+
+    def too_deep(self, path: Path) -> None:
+        """SC802, once; going on costs much, so that what is deep and wide comes to an end."""
+        if "SC802" not in self._seen:
+            self._seen.add("SC802")
+            self.say("SC802", self.place(*path[:MAX_DEPTH]), limit=MAX_DEPTH)
+        self.said += 1
+        self.spend(MAX_VALUES // 1000, self.place())
 
 
 class _Filling:
@@ -151,10 +163,9 @@ class _Filling:
         if not isinstance(value, (dict, list, tuple)):
             return value
         if depth > MAX_DEPTH:
-            self.reading.say("SC802", self.reading.place(*path[:MAX_DEPTH]), limit=MAX_DEPTH, trail=self.trail)
+            self.reading.too_deep(path)
             return None
-        if not self.reading.spend(len(value), self.reading.place(*path)):
-            return None
+        self.reading.spend(len(value), self.reading.place(*path))
         if isinstance(value, dict):
             made = {key: self.filled(item, (*path, key), depth + 1) for key, item in value.items()}
             return made if any(made[key] is not value[key] for key in made) else value
@@ -180,12 +191,12 @@ class _Filling:
     def _inserted(self, value: Any, path: Path, depth: int) -> Any:
         if not isinstance(value, (dict, list, tuple)):
             return value
-        place = self.reading.place(*path)
         count, deep = values.measure(value, MAX_VALUES)
+        self.reading.spend(count, self.reading.place(*path))
         if depth + deep > MAX_DEPTH:
-            self.reading.say("SC802", place, limit=MAX_DEPTH, trail=self.trail)
+            self.reading.too_deep(path)
             return None
-        return value if self.reading.spend(count, place) else None
+        return value
 
     def _arithmetic(self, text: str) -> Any:
         """Arithmetic over parameters, and possibly over sizes, which stay as they are."""
@@ -199,6 +210,8 @@ class _Filling:
 
     def _as_term(self, name: str) -> str:
         value = self.scope.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 64:
+            return str(value)
         plain = isinstance(value, (int, str)) and not isinstance(value, bool) and len(str(value)) < 100
         return f"({value})" if plain else name
 

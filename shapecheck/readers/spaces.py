@@ -12,13 +12,23 @@ from typing import Any
 
 from shapecheck.naming import Names, snake
 from shapecheck.source import Place
-from shapecheck.spec import Inputs, LayerSpec, Ref
+from shapecheck.spec import Inputs, LayerSpec, Ref, Use
 
 MAX_REFS = 10_000
 
 
 class TooMany(Exception):
     """References that multiply without end."""
+
+
+class Malformed(LayerSpec):
+    """A layer that was refused: nothing more is said of it, and it has the kind "" and the name it would have had."""
+
+    __slots__ = ("meant",)
+
+    def __init__(self, meant: str, place: Place | None, trail: tuple[Use, ...]) -> None:
+        super().__init__("", {}, inputs=Ref(""), place=place, trail=trail)
+        self.meant = meant
 
 
 class Reads:
@@ -112,6 +122,8 @@ def _base(member: Member) -> str:
     """What a name for it begins with: its kind, or whom it calls."""
     if isinstance(member, BlockUse):
         return snake(member.block)
+    if isinstance(member, Malformed):
+        return snake(member.meant)
     if member.again:
         return member.again.rpartition("/")[2] or "call"
     return snake(member.model or member.kind)

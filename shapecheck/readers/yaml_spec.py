@@ -8,9 +8,10 @@ from typing import Any
 from shapecheck.readers import sections
 from shapecheck.readers.blocks import Block, check_param, entries_of, read_block, read_names
 from shapecheck.readers.entries import read_inputs
-from shapecheck.readers.expand import Budget, Expander, OverBudget
+from shapecheck.readers.expand import Budget, Expander
 from shapecheck.readers.foreign import not_a_model
-from shapecheck.readers.scope import Reading, Scope
+from shapecheck.readers.scope import OverBudget, Reading, Scope, inside
+from shapecheck.readers.sizes import Sizes
 from shapecheck.source import Document, Place, Source
 from shapecheck.spec import ModelSpec
 
@@ -33,13 +34,25 @@ def read_model(root: object, source: Source, document: Document | None) -> Model
     spec.findings = reading.findings
     foreign = not_a_model(root)
     if foreign is not None:
-        reading.say("SC103" if root is None else "SC104", reading.place(), problem=foreign[0], help=foreign[1])
+        first = next(iter(root), None) if isinstance(root, dict) else 0 if isinstance(root, (list, tuple)) else None
+        place = reading.place() if first is None else inside(reading.place(), first)
+        code = "SC103" if root is None else "SC104"
+        reading.say(code, place, at_key=isinstance(root, dict), problem=foreign[0], help=foreign[1])
         return spec
     definition: Mapping[Any, Any] = root if isinstance(root, dict) else {"layers": root}
     for key in definition:
         if key not in KEYS and not (isinstance(key, str) and key.startswith("x-")):
             reading.unknown_key("definition", key, KEYS, reading.place())
     sections.read(reading, definition, spec)
+    try:
+        _read(reading, definition, spec, reading.place("layers") if definition is root else reading.place())
+    except OverBudget:
+        spec.layers, spec.models, spec.outputs, spec.inputs = [], {}, None, None
+    return spec
+
+
+def _read(reading: Reading, definition: Mapping[Any, Any], spec: ModelSpec, place: Place) -> None:
+    """Everything in which names are replaced. Raises OverBudget."""
     scope = Scope(_params(reading, definition.get("params")))
     sections.read_promises(reading, definition, spec, scope)
     blocks: dict[str, Block] = {}
@@ -47,16 +60,11 @@ def read_model(root: object, source: Source, document: Document | None) -> Model
         blocks[name] = read_block(reading, name, body, reading.place("blocks", name))
     spec.words = tuple(blocks)
     models = dict(read_names(reading, definition.get("models"), "models", "model", blocks))
-    budget = Budget()
-    place = reading.place("layers") if definition is root else reading.place()
-    try:
-        for name, body in models.items():
-            expander = Expander(reading, blocks, models, scope, budget)
-            spec.models[name] = _model(reading, name, body, source, expander)
-        _layers(reading, spec, definition, place, Expander(reading, blocks, models, scope, budget))
-    except OverBudget:
-        spec.layers, spec.models, spec.outputs, spec.inputs = [], {}, None, None
-    return spec
+    budget = Budget(Sizes(blocks))
+    for name, body in models.items():
+        expander = Expander(reading, blocks, models, scope, budget)
+        spec.models[name] = _model(reading, name, body, spec.source, expander)
+    _layers(reading, spec, definition, place, Expander(reading, blocks, models, scope, budget))
 
 
 def _params(reading: Reading, raw: Any) -> dict[str, Any]:
