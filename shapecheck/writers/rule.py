@@ -12,14 +12,10 @@ _KINDS = {
 }  # fmt: skip
 
 
-def write(code: Code) -> str:
-    """Title, message, explanation, and the refusal of Keras that people search for."""
-    blocks = [f"{code.code}: {code.title} ({code.severity})", f"  {code.message}"]
-    if code.explanation:
-        blocks.append(code.explanation.strip())
-    if code.keras_says:
-        blocks.append("\n".join(["Keras says:", *(f"  {line}" for line in code.keras_says)]))
-    return "\n\n".join(blocks)
+def write(code: Code, page: str) -> str:
+    """Title, message, and the page: what it means, what to do, and the refusals of Keras that people search for."""
+    blocks = [f"{code.code}: {code.title} ({code.severity})", f"  {code.message}", page.strip()]
+    return "\n\n".join(filter(None, blocks))
 
 
 def listing(codes: Iterable[Code] = CODES.values()) -> str:

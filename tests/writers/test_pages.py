@@ -13,8 +13,9 @@ KINDS = sorted({layers.found(name) for name in layers.names()}, key=lambda kind:
 
 
 def test_a_code_has_its_page():
-    code = Code("SC999", "a title", "`{layer}` is wrong", "It is explained.\n", ("Negative dimension size",), "warning")
-    assert rule.write(code) == (
+    code = Code("SC999", "a title", "`{layer}` is wrong", "warning")
+    page = "It is explained.\n\nKeras says:\n  Negative dimension size\n"
+    assert rule.write(code, page) == (
         "SC999: a title (warning)\n\n  `{layer}` is wrong\n\nIt is explained.\n\nKeras says:\n  Negative dimension size"
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from shapecheck.codes import CODES
+from shapecheck.codes import CODES, explain
 from shapecheck.words import near
 from shapecheck.writers import rule
 from shapecheck_cli import console, exits
@@ -28,6 +28,6 @@ def command(codes: Sequence[str]) -> int:
             meant = near(name.upper(), CODES)
             console.complain(f"error: no code `{name}`" + (f"; did you mean `{meant}`?" if meant else ""))
         else:
-            pages.append(rule.write(code))
+            pages.append(rule.write(code, explain(code.code)))
     console.say("\n\n".join(pages))
     return exits.OK if len(pages) == len(codes) else exits.UNUSABLE
