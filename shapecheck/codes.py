@@ -1,8 +1,7 @@
-"""Every SC code: what it is called, what it says, and the page that explains it.
+"""Every SC code: what it is called and what it says. The pages that explain the codes are in `pages/`, one file each.
 
 1xx reading, 2xx wiring, 3xx shapes, 4xx dtype and mask, 5xx execution, 6xx requirements, 7xx lints, 8xx limits and
 safety, 9xx our own bugs. A message is a template over the facts of a refusal; `{layer}` is the layer's name.
-One table, so it is longer than other files.
 """
 
 from __future__ import annotations
@@ -11,17 +10,11 @@ from typing import Any, NamedTuple
 
 
 class Code(NamedTuple):
-    """One kind of finding.
-
-    `message` and `advice` (printed as help) are templates over the facts; `keras_says` quotes the short refusals that
-    people search for.
-    """
+    """One kind of finding. `message` and `advice` (printed as help) are templates over the facts."""
 
     code: str
     title: str
     message: str
-    explanation: str = ""
-    keras_says: tuple[str, ...] = ()
     severity: str = "error"
     advice: str = ""
 
@@ -43,9 +36,10 @@ _TABLE = (
     Code("SC113", "wrong type", "`{param}` takes {expected}, not {given}"),
     Code("SC114", "value out of range", "`{param}` must be {expected}, not {given}"),
     Code("SC115", "malformed entry", "{what} must be {expected}, not {given}"),
-    Code("SC116", "malformed dim", "`{text}` is not a dim: {problem}"),
+    Code("SC116", "malformed size", "`{text}` is no size: {problem}"),
     Code("SC117", "unknown name", "`{name}` is not a parameter here"),
-    Code("SC118", "clashing parameters", "`{param}` cannot be given together with `{other}`"),
+    Code("SC118", "clashing parameters", "`{param}` cannot be given together with `{other}`",
+         advice="leave one of them out"),
     Code("SC119", "unknown tag", "the tag `{tag}` {problem}"),
     Code("SC121", "unknown activation", "unknown activation {given}"),
     Code("SC122", "unknown initializer", "unknown initializer {given}"),
@@ -53,25 +47,29 @@ _TABLE = (
     Code("SC124", "unknown constraint", "unknown constraint {given}"),
     Code("SC125", "bad setting", "`{param}` of `{name}` must be {expected}, not {given}"),
     Code("SC131", "not a restricted expression", "`{param}` cannot be read as an expression: {problem}"),
-    Code("SC132", "import not allowed", "`{given}` would have to be imported, which was not allowed"),
+    Code("SC132", "import not allowed", "`{given}` would have to be imported, which was not allowed",
+         advice="write a `lambda` expression, or allow the import of its module"),
     # wiring
     Code("SC201", "unknown input", "`{layer}` reads `{name}`, which is not defined"),
     Code("SC202", "duplicate name", "two layers are named `{name}`"),
     Code("SC203", "cycle", "`{name}` depends on its own output"),
-    Code("SC204", "unreachable layer", "`{name}` leads to no output", severity="warning"),
+    Code("SC204", "unreachable layer", "`{name}` leads to no output", "warning",
+         "name it under `outputs:`, or remove it"),
     Code("SC205", "undeclared symbol", "symbol `{name}` is not declared by any input"),
-    Code("SC206", "no such output", "`{name}` has {count} outputs, so `{ref}` does not exist"),
+    Code("SC206", "no such output", "there is no `{ref}`: `{name}` has {count} output{s}, counted from 0"),
     Code("SC207", "missing input", "`{layer}` reads the previous layer, and there is none"),
     Code("SC208", "wrong number of inputs", "`{layer}` takes {expected}, and gets {given}"),
     Code("SC209", "no layers", "the model has no {what}"),
     Code("SC210", "unknown layer to call", "`{name}` cannot be called: no layer, block or model has that name"),
-    Code("SC211", "contradicting input", "`{param}` of `{layer}` says {declared}, but its input is {actual}"),
+    Code("SC211", "contradicting input", "`{param}` of `{layer}` says {declared}, but its input is {actual}",
+         advice="leave `{param}` out: only the first layer of a model without an Input needs it"),
     Code("SC212", "unknown call argument", "`{layer}` takes no input or call argument `{name}`"),
     Code("SC213", "block that uses itself", "`{name}` uses itself"),
     Code("SC214", "reserved name", "`{name}` is reserved for {what}"),
-    Code("SC215", "weights shared over different sizes", "`{layer}` was built for {built} on axis {axis} and gets {got}"),
+    Code("SC215", "weights shared over different sizes",
+         "`{layer}` shares the `{weight}` that was built for {built}, and needs one for {got}"),
     # shapes
-    Code("SC301", "unequal sizes", "`{layer}` {verb} {a} and {b} on axis {axis}"),
+    Code("SC301", "unequal sizes", "`{layer}` {verb} {a} and {b}{where}"),
     Code("SC302", "wrong rank", "`{layer}` takes {expected}, not rank {rank}"),
     Code("SC303", "not divisible", "`{layer}` needs {what} to be a multiple of {divisor}, and it is {size}"),
     Code("SC304", "sizes do not match", "`{layer}` cannot reshape {source} = {count} values into {target} = {product}"),
@@ -80,56 +78,75 @@ _TABLE = (
     Code("SC307", "not fully defined", "`{layer}` cannot flatten {shape}: its shape is not fully defined",
          advice="complete the shape in `Input`, `input_shape` or `batch_input_shape`, or give the size a name"),
     Code("SC308", "weight of unknown size", "the `{weight}` of `{layer}` would depend on {dim}, which is not fixed"),
-    Code("SC309", "no such axis", "`{param}` is {given}, and rank {rank} has no such axis"),
-    Code("SC310", "sizes do not broadcast", "`{layer}` cannot broadcast {a} and {b} on axis {axis}"),
+    Code("SC309", "no such axis", "`{param}` is {given}, and an input of rank {rank} has no such axis"),
+    Code("SC310", "sizes do not broadcast", "`{layer}` cannot broadcast {a} and {b}{where}"),
     Code("SC311", "bad output_shape", "`output_shape` must be a list, a tuple or a function, not {given}"),
     Code("SC312", "function failed", "the function of `{layer}` fails: {problem}"),
     Code("SC313", "noise_shape does not fit", "`noise_shape` {given} does not fit the input {shape}"),
     Code("SC314", "no shape from output_shape", "`output_shape` of `{layer}` returned {given}, which is no shape"),
-    Code("SC315", "output_shape contradicts", "`output_shape` of `{layer}` promises {promised}, its function gives {actual}"),
+    Code("SC315", "output_shape contradicts",
+         "`output_shape` of `{layer}` promises {promised}, its function gives {actual}"),
     # dtype and mask
-    Code("SC401", "mask lost", "`{layer}` drops the mask that `{consumer}` wants", severity="warning"),
+    Code("SC401", "mask lost", "`{layer}` drops the mask that `{consumer}` wants", "warning"),
     Code("SC402", "mask not supported", "`{layer}` does not support masking, but its input is masked"),
     Code("SC403", "wrong dtype", "`{layer}` takes {expected}, not {given}"),
+    Code("SC404", "opaque output", "the output of `{layer}` is not known: {problem}", "warning"),
     Code("SC405", "masks do not fit", "the masks that `{layer}` gets do not fit together: {problem}"),
-    Code("SC404", "opaque output", "the output of `{layer}` is not known: {problem}", severity="warning"),
     # execution
     Code("SC501", "array does not fit", "input `{name}` takes {expected}, and the array is {given}"),
     Code("SC502", "weights do not fit", "`{layer}` takes weights {expected}, not {given}"),
-    Code("SC503", "missing array", "the model has no input `{name}`"),
+    Code("SC503", "unknown array", "the model has no input `{name}`"),
     Code("SC504", "cannot be run", "`{layer}` cannot be run: {problem}"),
     # requirements
     Code("SC601", "no valid size", "no size satisfies every layer: {conditions}"),
     Code("SC602", "contract refuted", "the contract on `{name}` does not hold: {problem}"),
     Code("SC603", "assertion refuted", "`{text}` does not hold: {problem}"),
-    Code("SC604", "undecided", "could not decide {what}", severity="warning"),
+    Code("SC604", "undecided", "could not decide {what}", "warning"),
     # lints
-    Code("SC701", "flatten changes nothing", "`{layer}` flattens {shape}, which is flat already", severity="warning"),
-    Code("SC702", "default changed by Keras's config file", "`data_format` is channels_first by default, because of {path}", severity="note"),
+    Code("SC701", "flatten changes nothing", "`{layer}` flattens {shape}, which is flat already", "warning"),
+    Code("SC702", "default changed by Keras's config file",
+         "`data_format` is channels_first by default, because of {path}", "note"),
     # limits and safety
     Code("SC801", "file too large", "the file has {size} bytes, over the limit of {limit}"),
     Code("SC802", "nested too deep", "more than {limit} levels of nesting"),
-    Code("SC803", "too many nodes", "the text expands to more than {limit} values"),
+    Code("SC803", "too many values", "the text expands to more than {limit}"),
     Code("SC804", "too many layers", "the model expands to more than {limit} layers"),
     Code("SC805", "rank too high", "rank {rank} is over the limit of {limit}"),
-    Code("SC806", "expression too long", "the expression is over the limit of {limit}"),
+    Code("SC806", "text too long", "the text expands to more than {limit}"),
     Code("SC807", "number too large", "{given} is over the limit of {limit}"),
-    Code("SC808", "code in a model file", "`{layer}` names Python code, which is never run from a file", severity="warning"),
+    Code("SC808", "code in a model file", "`{layer}` names Python code, which is never run from a file", "warning"),
     # our own bugs
-    Code("SC901", "inference is wrong", "`{layer}` gave {actual}, inferred was {inferred}; this is a bug in shapecheck"),
+    Code("SC901", "inference is wrong",
+         "`{layer}` gave {actual}, inferred was {inferred}; this is a bug in shapecheck"),
     Code("SC902", "internal error", "shapecheck failed: {problem}; this is a bug in shapecheck"),
-)
+)  # fmt: skip
 
 CODES: dict[str, Code] = {entry.code: entry for entry in _TABLE}
 
 
 class Facts(dict[str, Any]):
-    """Facts for a template, with a `?` for what is not known."""
+    """Facts for a template. What is not known is a `?`, and what follows from other facts is put together here."""
 
     def __missing__(self, name: str) -> str:
-        return "?"
+        if name == "s":
+            return "" if self.get("count") == 1 else "s"
+        if name == "where":
+            return f" on axis {self['axis']}" if "axis" in self else ""
+        return "does not fit" if name == "verb" else "?"
 
 
 def message(code: str, facts: dict[str, Any]) -> str:
     """The words of a finding: the code's template filled with the facts."""
     return CODES[code].message.format_map(Facts(facts))
+
+
+def explain(code: str) -> str:
+    """The page of a code: its explanation, with a bad and a good line, and what Keras says; read from its file.
+
+    Raises KeyError for a code that does not exist.
+    """
+    import os
+
+    path = os.path.join(os.path.dirname(__file__), "pages", f"{CODES[code].code}.md")
+    with open(path, encoding="utf-8") as file:
+        return file.read()
