@@ -4,53 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from shapecheck.findings import related
+from shapecheck.calls import Call, Instance, Link, called, entry_place, passing, within
+from shapecheck.findings import Context, related
 from shapecheck.source import Place
 from shapecheck.spec import MAX_LAYERS, LayerSpec, Use
-from shapecheck.wiring import Context, Plan, Read, Reads, kind_place
+from shapecheck.wiring import Plan, Read, Reads, kind_place
 
 MAX_NESTING = 50
 MAX_READS = 1_000_000
-
-Link = tuple[int, int | None]
-"""A call by its number in the flat list, and one of its outputs; None for all of them."""
-
-
-class Call:
-    """One call of a layer. Calls with the same `key` have the same weights."""
-
-    __slots__ = ("broken", "by_role", "instance", "item", "key", "links", "listed", "name", "reads")
-
-    def __init__(
-        self, name: str, item: LayerSpec, key: tuple[int, int], instance: Instance, reads: Reads | None
-    ) -> None:
-        self.name = name
-        self.item = item
-        self.key = key
-        self.instance = instance
-        self.reads = reads
-        self.broken = False
-        self.links: list[Link] = []
-        self.by_role: dict[str, Any] | None = None
-        self.listed = False
-
-
-class Instance:
-    """One call of a model, or the definition itself. `where` holds for each of its layers the number of its call."""
-
-    __slots__ = ("caller", "feeds", "next", "outputs", "plan", "position", "prefix", "trail", "where")
-
-    def __init__(self, plan: Plan, caller: Instance | None = None, position: int = 0) -> None:
-        self.plan = plan
-        self.caller = caller
-        self.position = position  # of the call in the plan of the caller
-        self.next = 0
-        self.where: list[int | Instance] = []
-        self.outputs: list[Link] = []
-        self.feeds: dict[int, Call] = {}  # the calls that stand for the Inputs of this model
-        self.prefix = f"{caller.prefix}{caller.plan.names[position]}/" if caller else ""
-        self.trail: tuple[Use, ...] = ()
-
 
 class Inliner:
     """Writes out a definition; `calls` and `outputs` are complete after `run`."""
@@ -114,9 +75,9 @@ class Inliner:
         call = Call(instance.prefix + plan.names[position], item, (id(plan), made), instance, plan.reads[position])
         call.broken = bool(plan.broken[position])
         if made != position:
-            call.item = _called(item, plan.items[made])
+            call.item = called(item, plan.items[made])
         if instance.caller is not None:
-            call.item = _within(call.item, instance.trail)
+            call.item = within(call.item, instance.trail)
             if item.kind == "InputLayer" or (plan.entered and position == 0):
                 instance.feeds[position] = call
         elif plan.entered and position == 0 and not call.broken:
@@ -148,7 +109,7 @@ class Inliner:
             self.context.say("SC802", place, item, at_key=at_key, limit=MAX_NESTING)
         elif not plan.broken[position] and body.layers:
             inner = Instance(self._plan(model), instance, position)
-            inner.trail = (*instance.trail, *item.trail, Use(f"`{model}` is called here", _entry_place(item)))
+            inner.trail = (*instance.trail, *item.trail, Use(f"`{model}` is called here", entry_place(item)))
             instance.where.append(inner)
             self._instances.append(inner)
             self._count(item.place)
@@ -180,7 +141,7 @@ class Inliner:
             found += self._links(read, instance) or self._no_output(read, instance, None)
             if len(found) > MAX_LAYERS:
                 self.full = True
-                self.context.say("SC803", instance.plan.spec.place, limit=f"{MAX_LAYERS:,}")
+                self.context.say("SC803", instance.plan.spec.place, limit=f"{MAX_LAYERS:,} outputs")
                 return []
         return found
 
@@ -219,7 +180,7 @@ class Inliner:
             if self._left < 0:
                 if not self.full:
                     self.full = True
-                    self.context.say("SC803", call.item.place, call.item, limit=f"{MAX_READS:,}")
+                    self.context.say("SC803", call.item.place, call.item, limit=f"{MAX_READS:,} references")
                 return []
             joined += links
         return joined
@@ -258,7 +219,7 @@ class Inliner:
             link = given[name]
             call = instance.feeds[position]
             call.links = link if isinstance(link, list) else [link]
-            call.item = _passing(call.item)
+            call.item = passing(call.item)
 
     def _misfit(self, probe: Call, names: list[str], count: int, odd: set[str]) -> None:
         item = probe.item
@@ -275,51 +236,3 @@ class Inliner:
     def _starve(self, instance: Instance) -> None:
         for call in instance.feeds.values():
             call.broken = True
-
-
-def outermost(call: Call) -> tuple[str, LayerSpec]:
-    """The name and the entry of a call where the definition has it: for a layer of a model, the model's call."""
-    name, item, instance = call.name, call.item, call.instance
-    while instance.caller is not None:
-        plan = instance.caller.plan
-        name, item = instance.prefix.rstrip("/"), plan.items[instance.position]
-        instance = instance.caller
-    return name, item
-
-
-def _entry_place(item: LayerSpec) -> Place | None:
-    """The place of the whole entry: the map around the configuration, where it is one."""
-    place = item.place
-    return Place(place.document, place.path[:-1]) if place is not None and place == item.kind_place else place
-
-
-def _called(item: LayerSpec, target: LayerSpec) -> LayerSpec:
-    """A call of a layer that stands elsewhere: its kind and configuration, read here."""
-    return LayerSpec(
-        target.kind, target.config, name=item.name, inputs=item.inputs, call=item.call, again=item.again,
-        place=item.place, kind_place=item.kind_place, trail=item.trail,
-    )  # fmt: skip
-
-
-def _within(item: LayerSpec, trail: tuple[Use, ...]) -> LayerSpec:
-    """A layer of a model, with the call that led there."""
-    return LayerSpec(
-        item.kind, item.config, name=item.name, inputs=item.inputs, call=item.call, again=item.again,
-        model=item.model, place=item.place, kind_place=item.kind_place, trail=(*trail, *item.trail),
-    )  # fmt: skip
-
-
-def _passing(item: LayerSpec) -> LayerSpec:
-    """The Input of a model that is called: it passes on what it is given, if that fits its shape."""
-    config: dict[str, Any] = {}
-    shape, batch = item.config.get("shape"), item.config.get("batch_size")
-    whole = item.config.get("batch_shape", item.config.get("batch_input_shape"))
-    if isinstance(whole, (list, tuple)) and whole:
-        batch, shape = whole[0], list(whole[1:])
-    if isinstance(shape, (list, tuple)):
-        config["input_shape"] = shape
-    if isinstance(batch, int) and not isinstance(batch, bool):
-        config["batch_size"] = batch
-    return LayerSpec(
-        "Identity", config, name=item.name, place=item.place, kind_place=item.kind_place, trail=item.trail
-    )

@@ -134,7 +134,7 @@ class Reading:
         """Take from the budget of values. Raises OverBudget."""
         self._left -= count
         if self._left < 0:
-            self.say("SC803", place, limit=f"{MAX_VALUES:,}")
+            self.say("SC803", place, limit=f"{MAX_VALUES:,} values")
             raise OverBudget
 
     def too_deep(self, path: Path) -> None:

@@ -129,7 +129,7 @@ class Composer:
         raise Stop
 
     def too_many(self, start: int, end: int, limit: int) -> NoReturn:
-        self.say("SC803", start, end, limit=f"{limit:,}")
+        self.say("SC803", start, end, limit=f"{limit:,} values")
         raise Stop
 
     # documents
