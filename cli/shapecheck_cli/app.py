@@ -12,7 +12,7 @@ import click
 
 from shapecheck_cli import console, exits
 from shapecheck_cli.lazy import LazyGroup
-from shapecheck_cli.options import color_option
+from shapecheck_cli.options import color_option, help_option
 
 
 def _version(context: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -23,11 +23,12 @@ def _version(context: click.Context, parameter: click.Parameter, value: bool) ->
         context.exit()
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, add_help_option=False)
 @click.option(
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit."
 )
 @color_option
+@help_option
 def cli() -> None:
     """Type-check a neural network before building it: every shape, every mistake with its place.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -18,9 +17,6 @@ from shapecheck.source import Source
 from shapecheck_cli import console
 
 STDIN = "<stdin>"
-_KEY = re.compile(r"""^["']?layers["']?\s*:""", re.MULTILINE)
-_FLOW = re.compile(r"""\s*\{(?s:.*?)\blayers["']?\s*:""")
-_ENTRY = re.compile(r"""^-\s+\{?\s*["']?(?:(?:class_name|type)["']?\s*:\s*["']?)?(\w+)""", re.MULTILINE)
 _READ = 10_000_001  # bytes; what is longer is refused by the check
 
 
@@ -32,7 +28,7 @@ class Undeclared(click.BadParameter):
         self.name = str(found.facts.get("name"))
 
 
-def load_all(paths: Sequence[str], at: Mapping[str, int], **options: Any) -> list[Report]:
+def load_all(paths: Sequence[str], at: Mapping[str, int], **choices: Any) -> list[Report]:
     """A report for each file. Folders are searched for definitions; what cannot be read has a report that says so.
 
     A size in `at` has to be declared by one of the definitions, and is passed over in the others.
@@ -47,7 +43,7 @@ def load_all(paths: Sequence[str], at: Mapping[str, int], **options: Any) -> lis
         sizes = dict(at)
         while True:
             try:
-                reports.append(load(path, at=sizes, **options))
+                reports.append(load(path, at=sizes, **choices))
                 declared.update(sizes)
                 break
             except Undeclared as error:
@@ -66,6 +62,8 @@ def _files(paths: Sequence[str]) -> Iterator[str | Report]:
     for path in paths:
         found: Iterable[str] = [path]
         if path != "-" and os.path.isdir(path):
+            from shapecheck_cli.folders import definitions
+
             found = list(definitions(path))
             if not found:
                 yield unusable(path, "no model definition in this folder")
@@ -73,12 +71,12 @@ def _files(paths: Sequence[str]) -> Iterator[str | Report]:
         seen.update(found)
 
 
-def load(path: str, text: bytes | None = None, **options: Any) -> Report:
+def load(path: str, text: bytes | None = None, **choices: Any) -> Report:
     """The report of one file, or of standard input for `-`, which may have been read before.
 
     Raises nothing but click's error for sizes that the definition does not have.
     """
-    given = {name: value for name, value in options.items() if value}
+    given = {name: value for name, value in choices.items() if value}
     try:
         if path == "-":
             return shapecheck.check(text=read_stdin() if text is None else text, path=STDIN, **given)
@@ -120,31 +118,3 @@ def _failed(path: str, found: Diagnostic) -> Report:
 def is_unusable(report: Report) -> bool:
     """Whether there was nothing to check: the complaint about it is no finding in a definition."""
     return any(found.code == "SC106" for found in report.diagnostics)
-
-
-# Folders ----------------------------------------------------------------------------------------------------------
-
-
-def definitions(folder: str) -> Iterator[str]:
-    """The definitions below a folder, in alphabetical order; hidden folders are passed over."""
-    for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = os.path.join(parent, name)
-            if name.endswith((".yaml", ".yml")) and os.path.isfile(path) and _is_definition(path):
-                yield path
-
-
-def _is_definition(path: str) -> bool:
-    """Whether a YAML file has `layers:`, or is a list with a layer in it; by its look, so that broken ones count."""
-    try:
-        with open(path, "rb") as file:
-            text = file.read(_READ).decode("utf-8", "replace").removeprefix("\ufeff")
-    except OSError:
-        return True  # the check says why it cannot be read
-    if _KEY.search(text) or _FLOW.match(text):
-        return True
-    from shapecheck import layers
-
-    known = frozenset(layers.names())
-    return any(entry.group(1) in known for entry in _ENTRY.finditer(text))

@@ -29,6 +29,33 @@ color_option = click.option(
 )
 
 
+def _show_help(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        console.say(context.get_help())
+        context.exit()
+
+
+# Not click's own, which looks for a translation of one sentence in every run.
+help_option = click.option(
+    "-h",
+    "--help",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_help,
+    help="Show this message and exit.",
+)
+
+
+def command(name: str) -> Callable[[F], click.Command]:
+    """A command with the options of all commands."""
+
+    def made(function: F) -> click.Command:
+        return click.command(name, add_help_option=False)(color_option(help_option(function)))
+
+    return made
+
+
 def _sizes(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> dict[str, int]:
     """`H=96,W=96` as sizes by name."""
     sizes: dict[str, int] = {}
@@ -78,7 +105,7 @@ import_option = click.option(
 
 
 def checking(command: F) -> F:
-    """The options that go to the check, and `--color`."""
-    for option in (color_option, import_option, format_option, keras_option, at_option):
+    """The options that go to the check."""
+    for option in (import_option, format_option, keras_option, at_option):
         command = option(command)
     return command

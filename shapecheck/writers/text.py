@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.report import Report
 from shapecheck.source import Source, Span
 from shapecheck.writers import phrases
 from shapecheck.writers.escape import escape
-from shapecheck.writers.snippet import Paint, draw, marks_by_line
+
+if TYPE_CHECKING:
+    from shapecheck.writers.snippet import Paint
 
 KINDS = ("error", "warning", "note", "help", "bold", "gutter", "secondary", "ok")
 """What `paint` is asked for. The main underline is painted as the severity of its finding."""
@@ -42,6 +45,8 @@ def finding(report: Report, found: Diagnostic, paint: Paint = plain) -> str:
 
 
 def _rows(report: Report, found: Diagnostic, paint: Paint) -> Iterator[str]:
+    from shapecheck.writers.snippet import draw, marks_by_line
+
     def in_place(kind: str, text: str) -> str:
         return paint(found.severity if kind == "primary" else kind, text)
 

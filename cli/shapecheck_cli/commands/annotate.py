@@ -9,29 +9,28 @@ from typing import Any
 import click
 
 from shapecheck.report import Report
-from shapecheck_cli import console, exits, loading
-from shapecheck_cli.options import checking
+from shapecheck_cli import console, exits, loading, options
 
 _MARK = "\ufeff"
 
 
-@click.command("annotate")
+@options.command("annotate")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--write", is_flag=True, help="Change the files, instead of printing them.")
-@checking
-def command(paths: Sequence[str], write: bool, **options: Any) -> int:
+@options.checking
+def command(paths: Sequence[str], write: bool, **choices: Any) -> int:
     """Put a comment such as `# -> (B, 26, 26, 6)` at the end of each layer's entry.
 
     Comments of an earlier run are replaced; nothing else is touched.
     """
-    reports = [_annotate(path, write, options) for path in paths]
+    reports = [_annotate(path, write, choices) for path in paths]
     return exits.of(reports)
 
 
-def _annotate(path: str, in_place: bool, options: dict[str, Any]) -> Report:
+def _annotate(path: str, in_place: bool, choices: dict[str, Any]) -> Report:
     from shapecheck.writers import annotate, text
 
-    report = loading.load(path, **options)
+    report = loading.load(path, **choices)
     console.complain_at_length(text.write(report, console.paint(sys.stderr), quiet=True))
     if report.source is None or loading.is_unusable(report):
         return report

@@ -9,11 +9,10 @@ from typing import Any
 import click
 
 from shapecheck.report import Report
-from shapecheck_cli import console, exits, loading
-from shapecheck_cli.options import checking
+from shapecheck_cli import console, exits, loading, options
 
 
-@click.command("check")
+@options.command("check")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "--output-format",
@@ -30,13 +29,13 @@ from shapecheck_cli.options import checking
     show_default=True,
     help="The least severity for which the exit code is 1.",
 )
-@checking
-def command(paths: Sequence[str], output_format: str, quiet: bool, fail_level: str, **options: Any) -> int:
+@options.checking
+def command(paths: Sequence[str], output_format: str, quiet: bool, fail_level: str, **choices: Any) -> int:
     """Check definitions: every shape, every mistake with its place.
 
     PATH is a file, a folder that is searched for definitions, or - for standard input.
     """
-    reports = loading.load_all(paths, **options)
+    reports = loading.load_all(paths, **choices)
     complain(reports)
     console.say(_written(reports, output_format, quiet))
     return exits.of(reports, fail_level)

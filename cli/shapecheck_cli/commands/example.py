@@ -9,15 +9,13 @@ import click
 
 import shapecheck
 from shapecheck.words import near
-from shapecheck_cli import console, exits
-from shapecheck_cli.options import color_option
+from shapecheck_cli import console, exits, options
 
 _END = ".yaml"
 
 
-@click.command("example")
+@options.command("example")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@color_option
 def command(names: Sequence[str]) -> int:
     """Print an example definition; without a name, list them.
 

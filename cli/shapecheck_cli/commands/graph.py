@@ -7,24 +7,23 @@ from typing import Any
 
 import click
 
-from shapecheck_cli import console, exits, loading
-from shapecheck_cli.options import checking
+from shapecheck_cli import console, exits, loading, options
 
 
-@click.command("graph")
+@options.command("graph")
 @click.argument("path", metavar="PATH")
 @click.option(
     "--format", "form", type=click.Choice(["dot", "mermaid"]), default="dot", show_default=True, help="The language."
 )
-@checking
-def command(path: str, form: str, **options: Any) -> int:
+@options.checking
+def command(path: str, form: str, **choices: Any) -> int:
     """Draw the model as a graph with the shapes on its edges.
 
     For Graphviz: shapecheck graph model.yaml | dot -Tsvg -o model.svg
     """
     from shapecheck.writers import text
 
-    report = loading.load(path, **options)
+    report = loading.load(path, **choices)
     console.complain_at_length(text.write(report, console.paint(sys.stderr), quiet=True))
     if report.layers:
         if form == "dot":

@@ -9,13 +9,11 @@ import click
 from shapecheck import layers
 from shapecheck.words import near
 from shapecheck.writers import layer_help
-from shapecheck_cli import console, exits
-from shapecheck_cli.options import color_option
+from shapecheck_cli import console, exits, options
 
 
-@click.command("layers")
+@options.command("layers")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@color_option
 def command(names: Sequence[str]) -> int:
     """Explain a layer: its formula, parameters, weights, mask and examples; without a name, list all layers."""
     if not names:

@@ -9,13 +9,11 @@ import click
 from shapecheck.codes import CODES, explain
 from shapecheck.words import near
 from shapecheck.writers import rule
-from shapecheck_cli import console, exits
-from shapecheck_cli.options import color_option
+from shapecheck_cli import console, exits, options
 
 
-@click.command("rule")
+@options.command("rule")
 @click.argument("codes", nargs=-1, metavar="[CODE]...")
-@color_option
 def command(codes: Sequence[str]) -> int:
     """Explain a code such as SC301; without one, list them all."""
     if not codes:

@@ -11,22 +11,20 @@ import click
 from shapecheck import checker
 from shapecheck.diagnostic import ShapecheckError
 from shapecheck.report import Report
-from shapecheck_cli import arrays, console, exits, loading
-from shapecheck_cli.options import at_option, color_option, import_option, keras_option
+from shapecheck_cli import arrays, console, exits, loading, options
 
 
-@click.command("run")
+@options.command("run")
 @click.argument("path", metavar="PATH")
 @click.option("--input", "inputs", multiple=True, metavar="NAME=FILE.npy", help="The array of an input. Repeatable.")
-@at_option
+@options.at_option
 @click.option("--train", is_flag=True, help="Run as in training: dropout drops.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="For weights, inputs and dropout.")
 @click.option("--save", metavar="OUT.npz", help="Save the output of every layer.")
-@keras_option
-@import_option
-@color_option
+@options.keras_option
+@options.import_option
 def command(
-    path: str, inputs: Sequence[str], at: Mapping[str, int], train: bool, seed: int, save: str | None, **options: Any
+    path: str, inputs: Sequence[str], at: Mapping[str, int], train: bool, seed: int, save: str | None, **choices: Any
 ) -> int:
     """Run the model with NumPy, and compare every array with the inferred shape.
 
@@ -34,15 +32,15 @@ def command(
     valid value of at least 2.
     """
     text = loading.read_stdin() if path == "-" else None
-    report = loading.load(path, text, **options)
+    report = loading.load(path, text, **choices)
     _complain(report)
     if not report.ok:
         return exits.of([report])
     given = dict(map(arrays.read, inputs))
-    options = {name: value for name, value in options.items() if value}
+    choices = {name: value for name, value in choices.items() if value}
     try:
         done = checker.run_report(
-            path if text is None else None, given, text=text, at=at, training=train, seed=seed, **options
+            path if text is None else None, given, text=text, at=at, training=train, seed=seed, **choices
         )[1]
     except ShapecheckError as error:
         report.diagnostics = [error.diagnostic]
