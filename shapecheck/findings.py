@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from shapecheck import codes
 from shapecheck.diagnostic import Diagnostic, Label
 from shapecheck.source import Place
-from shapecheck.spec import Use
+from shapecheck.spec import LayerSpec, ModelSpec, Use
+from shapecheck.words import near
 
 MAX_USES = 5  # of a template that was used within a template within a template
 MAX_WORD = 100  # characters of a name in a message
+HINTED = 20  # findings that a near name is looked for
+CANDIDATES = 500  # names that are compared with a mistyped one
 
 
 def finding(
@@ -76,3 +79,36 @@ def dotted(path: Sequence[str | int]) -> str:
     """A path into a definition as Python people write it: `layers[2].Dense.units`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.lstrip(".")
+
+
+class Context:
+    """What the stages of the wiring share: the definition, the findings, and how many hints are left."""
+
+    __slots__ = ("_hints", "_said", "findings", "root")
+
+    def __init__(self, root: ModelSpec, findings: list[Diagnostic]) -> None:
+        self.root = root
+        self.findings = findings
+        self._hints = HINTED
+        self._said: set[Any] = set()
+
+    def say(self, code: str, place: Place | None, item: LayerSpec | None = None, **more: Any) -> None:
+        """Note a finding; the same one at the same place, in several uses of a template, is noted once."""
+        trail = item.trail if item else ()
+        where = (code, place.path if place else None, more.get("name"), more.get("kind"))
+        if place and where in self._said:
+            return
+        self._said.add(where)
+        self.findings.append(finding(code, place, trail=trail, **more))
+
+    def near(self, name: str, known: Callable[[], Iterable[str]]) -> str | None:
+        """The name that was probably meant, for the first few that are asked for."""
+        if self._hints <= 0:
+            return None
+        self._hints -= 1
+        names = [other for other in known() if other != name]
+        if len(names) > CANDIDATES:
+            head = name[:1].lower()
+            alike = [other for other in names if abs(len(other) - len(name)) <= 3 and other[:1].lower() == head]
+            names = alike[:CANDIDATES]
+        return near(name, names)

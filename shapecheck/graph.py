@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from shapecheck import rings
+from shapecheck.calls import Call, Link, outermost
 from shapecheck.diagnostic import Diagnostic
-from shapecheck.findings import related
-from shapecheck.inline import Call, Inliner, Link, outermost
+from shapecheck.findings import Context, related
+from shapecheck.inline import Inliner
 from shapecheck.spec import LayerSpec, ModelSpec
-from shapecheck.wiring import Context, kind_place
+from shapecheck.wiring import kind_place
 
 SHOWN = 6  # layers of a ring, or of a branch, that a message names
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shapecheck import layers
-from shapecheck.diagnostic import Diagnostic, Label
-from shapecheck.findings import finding, related
+from shapecheck.findings import Context, related
 from shapecheck.naming import Names, snake
 from shapecheck.source import Place
 from shapecheck.spec import Inputs, LayerSpec, ModelSpec, Ref
-from shapecheck.words import near, shown
+from shapecheck.words import shown
 
-HINTED = 20  # findings that a near name is looked for
-CANDIDATES = 500  # names that are compared with a mistyped one
 LABELLED = 5
 
 Read = tuple[int, int | None]
@@ -30,39 +27,6 @@ class Reads:
         self.given = given
         self.listed = listed
         self.by_role = by_role
-
-
-class Context:
-    """What the plans of one definition share: its models, its findings, and how many hints are left."""
-
-    __slots__ = ("_hints", "_said", "findings", "root")
-
-    def __init__(self, root: ModelSpec, findings: list[Diagnostic]) -> None:
-        self.root = root
-        self.findings = findings
-        self._hints = HINTED
-        self._said: set[Any] = set()
-
-    def say(self, code: str, place: Place | None, item: LayerSpec | None = None, **more: Any) -> None:
-        """Note a finding; the same one at the same place, in several uses of a template, is noted once."""
-        trail = item.trail if item else ()
-        where = (code, place.path if place else None, more.get("name"), more.get("kind"))
-        if place and where in self._said:
-            return
-        self._said.add(where)
-        self.findings.append(finding(code, place, trail=trail, **more))
-
-    def near(self, name: str, known: Callable[[], Iterable[str]]) -> str | None:
-        """The name that was probably meant, for the first few that are asked for."""
-        if self._hints <= 0:
-            return None
-        self._hints -= 1
-        names = [other for other in known() if other != name]
-        if len(names) > CANDIDATES:
-            head = name[:1].lower()
-            alike = [other for other in names if abs(len(other) - len(name)) <= 3 and other[:1].lower() == head]
-            names = alike[:CANDIDATES]
-        return near(name, names)
 
 
 class Plan:
@@ -119,9 +83,9 @@ class Plan:
 
     def _twice(self, name: str, positions: Sequence[int]) -> None:
         first, item = self.items[self.at[name]], self.items[positions[0]]
-        labels = _labelled(first, "the first one")
+        labels = related(_name_place(first), "the first one")
         for position in positions[1:LABELLED]:
-            labels += _labelled(self.items[position], "and again")
+            labels += related(_name_place(self.items[position]), "and again")
         more = len(positions) - LABELLED
         notes = [f"and in {more:,} more places"] if more > 0 else []
         self.context.say("SC202", _name_place(item), item, layer=name, name=name, labels=labels, notes=notes)
@@ -296,10 +260,6 @@ def kind_place(item: LayerSpec) -> tuple[Place | None, bool]:
 
 def _name_place(item: LayerSpec) -> Place | None:
     return item.place.at("name") if item.place else None
-
-
-def _labelled(item: LayerSpec, text: str) -> list[Label]:
-    return related(_name_place(item), text)
 
 
 # First-layer arguments -----------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ FLOORS = (
     ("spec",),
     ("findings",),
     ("wiring",),
+    ("calls",),
     ("inline",),
     ("readers", "graph"),
     ("inference",),

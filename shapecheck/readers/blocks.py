@@ -8,10 +8,9 @@ from typing import Any
 from shapecheck.findings import related
 from shapecheck.readers.entries import Entry, read_ref
 from shapecheck.readers.scope import Reading, Scope, inside
-from shapecheck.readers.values import shown_key
+from shapecheck.readers.values import shown_key, whole
 from shapecheck.source import Place
 from shapecheck.spec import Ref, Use
-from shapecheck.words import listing
 
 RESERVED = {"repeat": "repetitions", "call": "calling a layer again"}
 _BLOCK = ("params", "inputs", "layers", "outputs")
@@ -171,15 +170,6 @@ def arguments(
     return inner if complete else None
 
 
-def fits(reading: Reading, block: Block, count: int, place: Place, trail: Sequence[Use]) -> bool:
-    """Whether a use gives as many inputs as the block names; a finding where it does not."""
-    names = block.inputs or []
-    if count != len(names):
-        expected = f"{len(names)} input{'s' * (len(names) != 1)} ({listing(f'`{name}`' for name in names)})"
-        reading.say("SC208", place, layer=block.name, expected=expected, given=count, trail=trail)
-    return count == len(names)
-
-
 # Repetitions -----------------------------------------------------------------------------------------------------
 
 
@@ -213,8 +203,9 @@ def _times(
     times = reading.fill(raw.get("times"), place, scope, trail)
     if raw.get("times") is None and variables:
         return max(map(len, variables.values()))
-    if isinstance(times, int) and not isinstance(times, bool) and times >= 0:
-        return times
+    turns = whole(times)
+    if turns is not None and turns >= 0:
+        return turns
     reading.malformed(place, "`times`", "a whole number of turns", times, trail=trail)
     return None
 

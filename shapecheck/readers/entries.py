@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shapecheck import layers
 from shapecheck.readers.scope import Reading, Scope, inside
 from shapecheck.readers.values import shown_key
 from shapecheck.source import Place
@@ -78,13 +77,13 @@ def read_entry(reading: Reading, item: Any, at: Place, trail: Sequence[Use]) -> 
 
 def _one_key(reading: Reading, entry: Entry, value: Any, trail: Sequence[Use]) -> Entry:
     if isinstance(value, dict):
-        entry.take(_plain_keys(reading, value, entry.place, trail))
+        entry.take(plain_keys(reading, value, entry.place, trail))
     else:
         entry.value = value
     return entry
 
 
-def _plain_keys(reading: Reading, config: Mapping[Any, Any], place: Place, trail: Sequence[Use]) -> Mapping[str, Any]:
+def plain_keys(reading: Reading, config: Mapping[Any, Any], place: Place, trail: Sequence[Use]) -> Mapping[str, Any]:
     """The configuration without keys that are no text; each of those is a finding."""
     odd = [key for key in config if not isinstance(key, str)]
     for key in odd:
@@ -104,7 +103,7 @@ def _alias(reading: Reading, item: Mapping[Any, Any], at: Place, trail: Sequence
     rest = {key: value for key, value in item.items() if key != word}
     if word == "type":
         entry = Entry(kind.strip(), at, at, at.at(word))
-        entry.take(_plain_keys(reading, rest, at, trail))
+        entry.take(plain_keys(reading, rest, at, trail))
         return entry
     entry = Entry(kind.strip(), at, at.at("config"), at.at(word))
     known = ("config", *OWN)
@@ -113,7 +112,7 @@ def _alias(reading: Reading, item: Mapping[Any, Any], at: Place, trail: Sequence
             reading.unknown_key("layer with `class_name`", key, known, at, trail)
     config = rest.get("config")
     if isinstance(config, dict):
-        entry.take(_plain_keys(reading, config, entry.place, trail))
+        entry.take(plain_keys(reading, config, entry.place, trail))
     elif config is not None:
         reading.malformed(entry.place, "`config`", "a map of parameters", config, trail=trail)
     if any(key in rest for key in OWN):
@@ -143,10 +142,10 @@ def _several_keys(reading: Reading, item: Mapping[Any, Any], at: Place, trail: S
     help = ""
     if body is None:
         help = f"indent {words} further, below `{head}:`"
-        entry.take(_plain_keys(reading, rest, at, trail))
+        entry.take(plain_keys(reading, rest, at, trail))
     elif own and isinstance(body, dict):
         help = f"move {words} into the map of `{head}`"
-        entry.take({**_plain_keys(reading, body, at.at(head), trail), **rest})
+        entry.take({**plain_keys(reading, body, at.at(head), trail), **rest})
         entry.place = at.at(head)
     elif own:
         help = f"give `{head}` a map, and move {words} into it"
@@ -161,25 +160,6 @@ def _several_keys(reading: Reading, item: Mapping[Any, Any], at: Place, trail: S
 
 def _is_kind(key: object) -> bool:
     return isinstance(key, str) and key[:1].isupper()
-
-
-def configuration(reading: Reading, entry: Entry, scope: Scope, trail: Sequence[Use]) -> Mapping[str, Any]:
-    """The parameters with names replaced; a scalar or a list goes to the first parameter that the layer declares."""
-    if entry.value is None:
-        filled = reading.fill(entry.config, entry.place, scope, trail)
-        return filled if isinstance(filled, dict) else {}
-    value = reading.fill(entry.value, entry.place, scope, trail)
-    kind = layers.find(entry.kind)
-    if kind is None:
-        return {}
-    first = next(iter(kind.parameters), None)
-    if first is None:
-        example = f"{{inputs: {entry.value}}}" if isinstance(entry.value, str) else "{inputs: [...]}"
-        help = [f"write `{entry.kind}: {example}` for what it reads"] if isinstance(value, (str, list, tuple)) else []
-        reading.malformed(entry.place, f"`{entry.kind}`", "a map, as it has no parameter of its own", value, help=help,
-                          trail=trail)  # fmt: skip
-        return {}
-    return {first: value}
 
 
 # Names and references --------------------------------------------------------------------------------------------
@@ -242,15 +222,3 @@ def read_ref(reading: Reading, raw: Any, place: Place, trail: Sequence[Use]) -> 
     if raw.endswith("]") and (indexed := _INDEXED.fullmatch(raw.strip())):
         return Ref(indexed[1], int(indexed[2]), place)
     return Ref(raw.strip(), None, place)
-
-
-def read_call(reading: Reading, entry: Entry, scope: Scope, trail: Sequence[Use]) -> Mapping[str, Any]:
-    """The keyword arguments of the call."""
-    if entry.call is None:
-        return {}
-    place = entry.side.at("call")
-    filled = reading.fill(entry.call, place, scope, trail)
-    if not isinstance(filled, dict):
-        reading.malformed(place, "`call`", "a map of call arguments", filled, trail=trail)
-        return {}
-    return _plain_keys(reading, filled, place, trail)

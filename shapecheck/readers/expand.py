@@ -12,74 +12,18 @@ from typing import Any
 
 from shapecheck.findings import related
 from shapecheck.readers import blocks as templates
-from shapecheck.readers.blocks import Block, Repeat
-from shapecheck.readers.entries import (
-    LAYER,
-    NOWHERE,
-    Entry,
-    configuration,
-    read_call,
-    read_entry,
-    read_inputs,
-    read_name,
-    read_ref,
-)
+from shapecheck.readers.binding import bind
+from shapecheck.readers.blocks import Block
+from shapecheck.readers.entries import LAYER, NOWHERE, Entry, read_entry, read_inputs, read_name
+from shapecheck.readers.frames import Budget, Flow, Frame
+from shapecheck.readers.layers import layer, layer_again
 from shapecheck.readers.scope import OverBudget, Reading, Scope
-from shapecheck.readers.sizes import Sizes
 from shapecheck.readers.spaces import BlockUse, Domain, Malformed, Member, Reads, Resolver, Space, TooMany, name_all
 from shapecheck.source import Place
-from shapecheck.spec import MAX_LAYERS, Inputs, LayerSpec, Ref, Use
+from shapecheck.spec import MAX_LAYERS, Inputs, LayerSpec, Use
 
 MAX_NESTING = 50
 _NAME = re.compile(r"[^\W\d]\w*")
-_CALL = ("layer", "inputs", "name", "call")
-
-
-class Budget:
-    """How many layers a definition may still come to, and how many entries may still be looked at for that."""
-
-    __slots__ = ("layers", "sizes", "steps")
-
-    def __init__(self, sizes: Sizes) -> None:
-        self.sizes = sizes
-        self.layers = MAX_LAYERS
-        self.steps = 4 * MAX_LAYERS
-
-
-class _Flow:
-    """What the next layer without `inputs` reads: None for the layer before it."""
-
-    __slots__ = ("last", "reads")
-
-    def __init__(self, reads: Reads | None = None) -> None:
-        self.reads = reads
-        self.last: Member | None = None
-
-
-class _Frame:
-    """A list of entries that is being written out, in the current turn."""
-
-    __slots__ = (
-        "at", "entries", "flow", "home", "next", "outer", "repeat", "scope", "space", "suffixes", "trail", "turn",
-        "use",
-    )  # fmt: skip
-
-    def __init__(
-        self, entries: Sequence[Any], at: Place, scope: Scope, space: Space, flow: _Flow, trail: tuple[Use, ...]
-    ) -> None:
-        self.entries = entries
-        self.at = at
-        self.scope = scope
-        self.space = space
-        self.flow = flow
-        self.trail = trail
-        self.next = 0
-        self.turn = 0
-        self.suffixes: tuple[tuple[int, Collection[str]], ...] = ()
-        self.use: BlockUse | None = None
-        self.repeat: Repeat | None = None
-        self.outer: _Frame | None = None
-        self.home: Place | None = None
 
 
 class Expander:
@@ -98,13 +42,13 @@ class Expander:
         self._domains = [self.top]
         self._reads: list[tuple[LayerSpec, Reads]] = []
         self._calls: list[tuple[LayerSpec, Space]] = []
-        self._stack: list[_Frame] = []
+        self._stack: list[Frame] = []
         self._scoped = False
 
     def expand(self, entries: Sequence[Any], at: Place) -> None:
         """Write out `entries`. Raises OverBudget."""
         self._limit(len(entries), at)
-        self._stack = [_Frame(entries, at, self.scope, self.top.root, _Flow(), ())]
+        self._stack = [Frame(entries, at, self.scope, self.top.root, Flow(), ())]
         while self._stack:
             frame = self._stack[-1]
             if frame.next < len(frame.entries):
@@ -145,7 +89,7 @@ class Expander:
             self.reading.say("SC804", place, limit=f"{MAX_LAYERS:,}", trail=trail)
             raise OverBudget
 
-    def _entry(self, frame: _Frame, item: Any, at: Place) -> None:
+    def _entry(self, frame: Frame, item: Any, at: Place) -> None:
         self.budget.steps -= 1
         entry = read_entry(self.reading, item, at, frame.trail)
         if entry is None:
@@ -157,13 +101,16 @@ class Expander:
         if kind == "repeat" and kind not in self.blocks:
             self._repeat(frame, entry, item)
         elif kind == "call":
-            self._call(frame, entry, item)
+            spec = layer_again(self.reading, entry, frame.scope, frame.trail)
+            if spec.again is not None:
+                self._calls.append((spec, frame.space))
+            self._emit(frame, spec, entry)
         elif kind in self.blocks:
             self._use(frame, entry, self.blocks[kind])
         else:
-            self._layer(frame, entry)
+            self._emit(frame, layer(self.reading, entry, frame.scope, frame.trail, self.models), entry)
 
-    def _fill_kind(self, frame: _Frame, entry: Entry) -> None:
+    def _fill_kind(self, frame: Frame, entry: Entry) -> None:
         kind = self.reading.fill(entry.kind, entry.kind_place or entry.place, frame.scope, frame.trail, bare=False)
         if isinstance(kind, str) and kind.strip():
             entry.kind = kind.strip()
@@ -172,68 +119,9 @@ class Expander:
             self.reading.malformed(entry.at, "a layer", LAYER, kind, trail=frame.trail)
         entry.kind = ""
 
-    def _layer(self, frame: _Frame, entry: Entry) -> None:
-        reading, trail = self.reading, frame.trail
-        before = reading.said
-        model = entry.kind if entry.kind in self.models else None
-        kind = "InputLayer" if entry.kind == "Input" else entry.kind
-        spec = LayerSpec(
-            kind,
-            configuration(reading, entry, frame.scope, trail) if not model else self._no_parameters(frame, entry),
-            call=read_call(reading, entry, frame.scope, trail) if entry.call is not None else None,
-            model=model,
-            place=entry.place,
-            kind_place=entry.kind_place,
-            trail=trail,
-        )
-        if reading.said != before:
-            spec = Malformed(entry.kind, entry.place, trail)
-        elif entry.inputs is not None:
-            place = Place(entry.side.document, (*entry.side.path, "inputs"))
-            spec.inputs = read_inputs(reading, entry.inputs, place, frame.scope, trail)
-        self._emit(frame, spec, entry)
-
-    def _no_parameters(self, frame: _Frame, entry: Entry) -> Mapping[str, Any]:
-        """A model has no parameters: what stands where a layer has some is a finding."""
-        for name in entry.config:
-            self.reading.say("SC111", entry.place.at(name), at_key=True, kind=entry.kind, param=name, trail=frame.trail,
-                             near=self.reading.near(name, ("inputs", "name")))  # fmt: skip
-        if entry.value is not None:
-            expected, help = "a map, as a model has no parameters", ["write `inputs:` for what it reads"]
-            self.reading.malformed(entry.place, f"`{entry.kind}`", expected, entry.value, trail=frame.trail, help=help)
-        return {}
-
-    def _call(self, frame: _Frame, entry: Entry, item: Any) -> None:
-        """`call: {layer: sum, inputs: [p, q]}`, or `call: sum`."""
-        reading, trail = self.reading, frame.trail
-        given = dict(entry.config)
-        if entry.value is not None:
-            given = {"layer": entry.value}
-        for key in given:
-            if key != "layer":
-                reading.unknown_key("call", key, _CALL, entry.place, trail)
-        place = entry.place.at("layer")
-        raw = reading.fill(given.get("layer"), place, frame.scope, trail, bare=False)
-        spec = LayerSpec("call", {}, place=entry.place, kind_place=entry.kind_place, trail=trail)
-        if isinstance(raw, str) and raw.strip():
-            ref = read_ref(reading, raw, place, trail)
-            spec.again = ref.name if ref.output is None else raw.strip()
-            self._calls.append((spec, frame.space))
-        elif raw is None and given.get("layer") is None:
-            reading.say("SC112", entry.kind_place or entry.at, at_key=entry.kind_place is not None, kind="call",
-                        param="layer", trail=trail)  # fmt: skip
-        else:
-            reading.malformed(place, "`layer`", "the name of a layer", raw, trail=trail)
-        if spec.again is None:
-            spec = Malformed("", entry.place, trail)
-        else:
-            spec.call = read_call(reading, entry, frame.scope, trail)
-            spec.inputs = read_inputs(reading, entry.inputs, entry.side.at("inputs"), frame.scope, trail)
-        self._emit(frame, spec, entry)
-
     # Members ------------------------------------------------------------------------------------------------------
 
-    def _emit(self, frame: _Frame, spec: LayerSpec, entry: Entry | None) -> None:
+    def _emit(self, frame: Frame, spec: LayerSpec, entry: Entry | None) -> None:
         if entry is not None and entry.name is not None:
             self._named(frame, spec, entry)
         else:
@@ -241,16 +129,24 @@ class Expander:
         flow = frame.flow
         if spec.inputs is None and flow.reads is not None and spec.kind != "InputLayer":
             self._reads.append((spec, flow.reads))
-        elif spec.inputs is not None and spec.kind:
-            self._reads.append((spec, Reads(spec.inputs, frame.space)))
-        flow.reads = None
+        elif spec.kind:
+            if spec.inputs is not None:
+                self._reads.append((spec, Reads(spec.inputs, frame.space)))
+            self._unread(flow)
+        flow.reads = flow.place = None
         flow.last = spec
         self.layers.append(spec)
         self.budget.layers -= 1
         if self.budget.layers < 0:
             self._limit(1, spec.place or self.reading.place(), frame.trail)
 
-    def _named(self, frame: _Frame, member: Member, entry: Entry) -> None:
+    def _unread(self, flow: Flow) -> None:
+        """A finding where the use of a block names inputs that its first layer does not read."""
+        if flow.place is not None:
+            expected = "no inputs, as its first layer says what it reads"
+            self.reading.say("SC208", flow.place, layer="the block", expected=expected, given="some")
+
+    def _named(self, frame: Frame, member: Member, entry: Entry) -> None:
         name = read_name(self.reading, entry, frame.scope, frame.trail)
         qualified = name
         if name is not None and frame.suffixes:
@@ -264,7 +160,7 @@ class Expander:
 
     # Blocks -------------------------------------------------------------------------------------------------------
 
-    def _use(self, frame: _Frame, entry: Entry, block: Block) -> None:
+    def _use(self, frame: Frame, entry: Entry, block: Block) -> None:
         reading, trail = self.reading, frame.trail
         self._scoped = True
         if self._uses_itself(block, entry, trail) or len(self._stack) >= MAX_NESTING:
@@ -285,13 +181,17 @@ class Expander:
         self._named(frame, use, entry)
         before = frame.flow
         reads = Reads(given, frame.space) if given is not None else before.reads
-        flow = _Flow(reads)
-        below = _Frame(block.entries, block.path, inner, use.domain.root, flow, (
+        if given is not None:
+            self._unread(before)
+            before.place = entry.side.at("inputs")
+        flow = Flow(reads, before.place if block.inputs is None else None)
+        before.place = None
+        below = Frame(block.entries, block.path, inner, use.domain.root, flow, (
             *trail, Use(f"`{block.name}` is used here", entry.at)))  # fmt: skip
         below.use, below.outer = use, frame
         if block.inputs is not None:
             known = reads or Reads(None, frame.space, before.last)
-            self._bind(use, block, known, entry, frame)
+            bind(reading, use, block, known, entry, trail)
         use.wanted = block.outputs
         self._stack.append(below)
 
@@ -302,32 +202,7 @@ class Expander:
                          labels=related(block.place, "the block", at_key=True), trail=trail)  # fmt: skip
         return True
 
-    def _bind(self, use: BlockUse, block: Block, known: Reads, entry: Entry, frame: _Frame) -> None:
-        """Let the names of the block's inputs stand for what this use reads."""
-        names, given = block.inputs or [], known.given
-        place = entry.side.at("inputs") if entry.inputs is not None else entry.at
-        bound: Mapping[str, Any]
-        if isinstance(given, Mapping):
-            for role in given:
-                if role not in names:
-                    self.reading.say("SC212", place.at(role), at_key=True, layer=block.name, name=role,
-                                     near=self.reading.near(role, names), trail=frame.trail)  # fmt: skip
-            bound = given if templates.fits(self.reading, block, len(given), place, frame.trail) else {}
-        elif isinstance(given, (Ref, type(None))) or len(names) == 1:
-            several = list(given) if isinstance(given, Sequence) and not isinstance(given, Ref) else [given]
-            right = templates.fits(self.reading, block, len(several), place, frame.trail)
-            bound = dict(zip(names, several, strict=False)) if right else {}
-        else:
-            right = templates.fits(self.reading, block, len(given), place, frame.trail)
-            bound = dict(zip(names, given, strict=False)) if right else {}
-        for name in names:
-            target = bound.get(name, NOWHERE)
-            if target is None and known.last is None:
-                self.reading.say("SC207", entry.at, layer=use.name or block.name, trail=frame.trail)
-                target = NOWHERE
-            use.domain.root.names[name] = Reads(target, known.space, known.last)
-
-    def _close(self, frame: _Frame) -> None:
+    def _close(self, frame: Frame) -> None:
         """After the last entry: what follows a use of a block reads its outputs."""
         use, outer = frame.use, frame.outer
         if use is None or outer is None:
@@ -338,7 +213,7 @@ class Expander:
 
     # Repetitions --------------------------------------------------------------------------------------------------
 
-    def _repeat(self, frame: _Frame, entry: Entry, item: Any) -> None:
+    def _repeat(self, frame: Frame, entry: Entry, item: Any) -> None:
         raw = (item.get("repeat") if isinstance(item, dict) else None) or entry.config or None
         repeat = templates.read_repeat(self.reading, raw, entry.place, frame.scope, frame.trail)
         if repeat is not None and len(self._stack) >= MAX_NESTING:
@@ -350,12 +225,12 @@ class Expander:
         place = entry.place.at("times")
         self._limit(repeat.times * self.budget.sizes.of(repeat.entries), place, frame.trail)
         self._limit(0 if repeat.times <= self.budget.steps else MAX_LAYERS + 1, place, frame.trail)
-        below = _Frame((), entry.place.at("layers"), frame.scope, frame.space, frame.flow, frame.trail)
+        below = Frame((), entry.place.at("layers"), frame.scope, frame.space, frame.flow, frame.trail)
         below.repeat, below.outer, below.home = repeat, frame, entry.at
         below.suffixes = frame.suffixes
         self._stack.append(below)
 
-    def _turn(self, frame: _Frame) -> None:
+    def _turn(self, frame: Frame) -> None:
         """Begin the next turn of a repetition."""
         repeat, outer = frame.repeat, frame.outer
         assert repeat is not None and outer is not None

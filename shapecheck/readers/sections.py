@@ -7,7 +7,7 @@ from typing import Any
 
 from shapecheck.readers.blocks import check_param
 from shapecheck.readers.scope import Reading, Scope, inside
-from shapecheck.readers.values import shown_key
+from shapecheck.readers.values import shown_key, whole
 from shapecheck.source import Place
 from shapecheck.spec import Assertion, Contract, CustomRule, ModelSpec
 
@@ -99,8 +99,9 @@ def read_promises(reading: Reading, definition: Mapping[Any, Any], spec: ModelSp
 
 def _contract(reading: Reading, name: str, body: Any, place: Place) -> Contract | None:
     """An int, or a map of `min`, `max`, `multiple_of` and `values`."""
-    if _is_size(body):
-        return Contract(None, None, None, (body,), place)
+    size = _size(body)
+    if size is not None:
+        return Contract(None, None, None, (size,), place)
     if not isinstance(body, dict) or not body:
         expected = "a size, or a map of `min`, `max`, `multiple_of` or `values`"
         reading.malformed(place, f"the contract on `{name}`", expected, body)
@@ -109,10 +110,11 @@ def _contract(reading: Reading, name: str, body: Any, place: Place) -> Contract 
     for key, value in body.items():
         if key not in _CONTRACT:
             reading.unknown_key("contract", key, _CONTRACT, place)
-        elif key == "values" and isinstance(value, (list, tuple)) and value and all(map(_is_size, value)):
-            read[key] = tuple(value)
-        elif key != "values" and _is_size(value):
-            read[key] = value
+            continue
+        several = value if key == "values" else [value]
+        sizes = [_size(item) for item in several] if isinstance(several, (list, tuple)) else []
+        if sizes and None not in sizes:
+            read[key] = tuple(sizes) if key == "values" else sizes[0]
         else:
             expected = "a list of sizes" if key == "values" else "a size"
             reading.malformed(place.at(key), f"`{key}` of `{name}`", expected, value)
@@ -123,5 +125,6 @@ def _contract(reading: Reading, name: str, body: Any, place: Place) -> Contract 
     return Contract(least, most, read.get("multiple_of"), read.get("values"), place) if read else None
 
 
-def _is_size(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1 << 62
+def _size(value: Any) -> int | None:
+    size = whole(value)
+    return size if size is not None and 1 <= size <= 1 << 62 else None

@@ -140,6 +140,16 @@ _WORDS: tuple[tuple[Any, str], ...] = (
 )  # fmt: skip
 
 
+def whole(value: Any) -> int | None:
+    """An integer of any library as an int; None for everything else, truth values among it."""
+    if isinstance(value, (bool, str, float)) or not hasattr(value, "__index__"):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None
+
+
 def described(value: Any) -> str:
     """A value that is not as it should be, as a message shows it."""
     if value is None or (value == "" and isinstance(value, str)):

@@ -8,8 +8,9 @@ from typing import Any
 from shapecheck.readers import sections
 from shapecheck.readers.blocks import Block, check_param, entries_of, read_block, read_names
 from shapecheck.readers.entries import read_inputs
-from shapecheck.readers.expand import Budget, Expander
+from shapecheck.readers.expand import Expander
 from shapecheck.readers.foreign import not_a_model
+from shapecheck.readers.frames import Budget
 from shapecheck.readers.scope import OverBudget, Reading, Scope, inside
 from shapecheck.readers.sizes import Sizes
 from shapecheck.source import Document, Place, Source
@@ -85,7 +86,12 @@ def _params(reading: Reading, raw: Any) -> dict[str, Any]:
 def _layers(reading: Reading, spec: ModelSpec, raw: Mapping[str, Any], place: Place, expander: Expander) -> None:
     """Write out the layers of a definition or of a model, which stand at `place`, into `spec`."""
     home = spec.place or reading.place()
-    spec.inputs = read_inputs(reading, raw.get("inputs"), home.at("inputs"), expander.scope, ())
+    inputs = raw.get("inputs")
+    if isinstance(inputs, dict):
+        help = ["write each input as a layer, such as `- Input: {name: image, shape: [H, W, 3]}`"]
+        reading.malformed(home.at("inputs"), "`inputs`", "a list of the names of Input layers", inputs, help=help)
+    else:
+        spec.inputs = read_inputs(reading, inputs, home.at("inputs"), expander.scope, ())
     outputs = read_inputs(reading, raw.get("outputs"), home.at("outputs"), expander.scope, (), "`outputs`")
     given = raw.get("layers")
     if given is None or (isinstance(given, (list, tuple)) and not given):
