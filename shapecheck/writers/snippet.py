@@ -5,7 +5,7 @@ A label stands beside its underline where nothing is to the right of it; the oth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from shapecheck.source import Source, Span
@@ -73,15 +73,9 @@ def draw(source: Source, marks: dict[int, list[Mark]], gutter: int, paint: Paint
 def _shown(line: str, marks: list[Mark]) -> tuple[str, list[Stroke]]:
     """A line as it is printed, and its marks in columns."""
     low, high = _window(line, marks)
-    pieces = [_piece(char) for char in line[low:high]]
-    command = line.find("##[", low, high)
-    while command >= 0:  # see `escape`
-        pieces[command + 1 - low] = spelled("#")
-        command = line.find("##[", command + 3, high)
     head, tail = "..." if low else "", "..." if high < len(line) else ""
-    columns = [len(head)]
-    for piece in pieces:
-        columns.append(columns[-1] + width(piece))
+    words, offsets = _laid_out(line[low:high])
+    columns = [len(head) + offset for offset in offsets]
     strokes = []
     for mark in marks:
         start = columns[min(max(mark.start, low), high) - low]
@@ -89,7 +83,27 @@ def _shown(line: str, marks: list[Mark]) -> tuple[str, list[Stroke]]:
         if mark.start < low and mark.end <= low:
             start, end = 0, len(head)
         strokes.append(Stroke(start, max(end, start + 1), escape(mark.text, _WORDS), "-^"[mark.primary]))
-    return head + "".join(pieces) + tail, strokes
+    return head + words + tail, strokes
+
+
+def _laid_out(words: str) -> tuple[str, Sequence[int]]:
+    """Words of a source as they are printed, and the column at which each of their characters starts."""
+    if _is_plain(words):
+        return words, range(len(words) + 1)
+    pieces = [_piece(char) for char in words]
+    command = words.find("##[")
+    while command >= 0:  # see `escape`
+        pieces[command + 1] = spelled("#")
+        command = words.find("##[", command + 3)
+    offsets = [0]
+    for piece in pieces:
+        offsets.append(offsets[-1] + width(piece))
+    return "".join(pieces), offsets
+
+
+def _is_plain(words: str) -> bool:
+    """Whether words are printed as they are, a column for each character."""
+    return words.isascii() and words.isprintable() and "##[" not in words
 
 
 def _piece(char: str) -> str:
@@ -108,12 +122,14 @@ def _window(line: str, marks: list[Mark]) -> tuple[int, int]:
 
     Looks at no more characters than fit, however long the line.
     """
-    if len(line) <= LIMIT and sum(map(_columns, line)) <= LIMIT:
+    if len(line) <= LIMIT and (_is_plain(line) or sum(map(_columns, line)) <= LIMIT):
         return 0, len(line)
-    main = next((mark for mark in marks if mark.primary), marks[0])
-    first, last = min(mark.start for mark in marks), max(mark.end for mark in marks)
-    if last - first > LIMIT - _CONTEXT:
-        first, last = main.start, min(main.end, main.start + LIMIT - _CONTEXT)
+    first = min(mark.start for mark in marks)
+    if max(mark.end for mark in marks) - first > LIMIT - _CONTEXT:
+        first = next((mark for mark in marks if mark.primary), marks[0]).start
+    low = max(0, min(first - _CONTEXT, len(line) - LIMIT))
+    if _is_plain(line[low : low + LIMIT]):
+        return low, min(low + LIMIT, len(line))
     low = high = first
     low, left = _reach(line, low, -1, _CONTEXT)
     high, used = _reach(line, high, 1, LIMIT - left)
