@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
-from shapecheck import axes, codes, dims
-from shapecheck.apply import Applied, apply
-from shapecheck.contract import TensorSpec
+from shapecheck import axes, codes, dims, layers, origins
 from shapecheck.diagnostic import Diagnostic, Label, Refusal
 from shapecheck.graph import Node
 from shapecheck.inference import Inference
-from shapecheck.source import Span
+from shapecheck.origins import given, sides
+from shapecheck.source import Place, Span
+from shapecheck.spec import LayerSpec
+from shapecheck.wiring import refs_of
 from shapecheck.words import listing, shape_text
 
+MAX_WAY = 200  # layers on the way of a size that are looked at for what they leave out
 HINTED = 20  # findings beyond this many get no derivation, so that a report of thousands stays linear
-MAX_STEPS = 10  # of a derivation
 
 
 def plain(value: Any) -> Any:
@@ -39,17 +42,29 @@ def worded(
     help = [advice.format_map(codes.Facts(facts))] if advice else []
     if refusal.facts.get("near"):
         help.insert(0, f"did you mean `{refusal.facts['near']}`?")
+    elif refusal.code == "SC111":
+        help.append(_what_it_takes(refusal.facts))
     return codes.message(refusal.code, facts), help
+
+
+def _what_it_takes(facts: dict[str, Any]) -> str:
+    """Help for a parameter whose name is not even near to one that exists."""
+    kind = facts.get("kind")
+    if "expected" in facts:
+        return f"`{kind}` takes {facts['expected'] or 'nothing'}"
+    return f"`shapecheck layers {kind}` lists what it takes"
 
 
 def finding(found: Inference, node: Node, refusal: Refusal) -> Diagnostic:
     """A refusal at its place, with the derivation of what it speaks of."""
-    rank = _rank(found, node)
-    message, help = worded(refusal, node.name, rank, found.channels_first)
+    message, help = worded(refusal, node.name, _rank(found, node), found.channels_first)
     span, label = _primary(found, node, refusal)
     notes: list[str] = []
+    labels: list[Label] = []
     if len(found.findings) < HINTED:
         notes = _notes(found, node, refusal)
+        labels = _further(found, node, refusal)
+        help = [*help, *_hints(found, node, refusal)]
     return Diagnostic(
         refusal.code,
         message,
@@ -57,7 +72,7 @@ def finding(found: Inference, node: Node, refusal: Refusal) -> Diagnostic:
         layer=node.name,
         span=span,
         label=label,
-        labels=trail_labels(node),
+        labels=[*labels, *trail_labels(node)],
         notes=notes,
         help=help,
         facts=refusal.facts,
@@ -67,13 +82,13 @@ def finding(found: Inference, node: Node, refusal: Refusal) -> Diagnostic:
 def mask_lost(found: Inference, dropper: Node, consumer: Node) -> Diagnostic:
     """The warning for a mask that died on its way to a layer that wants it."""
     message, help = worded(Refusal("SC401", consumer=consumer.name), dropper.name)
-    wants = _span(consumer, None)
+    wants = _kind_span(consumer.spec)
     return Diagnostic(
         "SC401",
         message,
         severity="warning",
         layer=dropper.name,
-        span=_span(dropper, None),
+        span=_kind_span(dropper.spec),
         label="the mask ends here",
         labels=[Label(wants, "a mask is wanted here")] if wants else [],
         help=help,
@@ -81,70 +96,121 @@ def mask_lost(found: Inference, dropper: Node, consumer: Node) -> Diagnostic:
 
 
 def _rank(found: Inference, node: Node) -> int | None:
-    ranks = [len(spec.shape) for spec in _given(found, node) if spec.shape is not None]
+    ranks = [len(spec.shape) for spec in given(found, node) if spec.shape is not None]
     return max(ranks) if ranks else None
-
-
-def _given(found: Inference, node: Node) -> list[TensorSpec]:
-    """What is known of the inputs of a node; empty where one of them failed."""
-    specs = []
-    for producer, output in found.producers(node):
-        applied = found.applied[producer.index] if producer.index < len(found.applied) else None
-        if applied is None or output >= len(applied.outputs):
-            return []
-        specs.append(applied.outputs[output])
-    return specs
 
 
 # Places ----------------------------------------------------------------------------------------------------------
 
-_KEY_AT_FAULT = ("SC111", "SC212")
 
-
-def _span(node: Node, param: str | None, key: bool = False) -> Span | None:
-    spec = node.spec
-    if param is not None and param in spec.config and spec.place is not None:
-        return spec.place.at(param).span(key)
+def _kind_span(spec: LayerSpec) -> Span | None:
     place = spec.kind_place or spec.place
     return place.span(spec.kind_place is not None) if place else None
 
 
+def param_place(spec: LayerSpec, param: str) -> Place | None:
+    """Where the value of a parameter stands; a scalar or a list instead of a map is that of the first parameter."""
+    if spec.place is None or param not in spec.config:
+        return None
+    place = spec.place.at(param)
+    return place if spec.place.document.span(place.path) is not None else spec.place
+
+
+def _param_span(spec: LayerSpec, refusal: Refusal, param: str) -> Span | None:
+    place = param_place(spec, param)
+    if place is None:
+        return _kind_span(spec)
+    inner = refusal.facts.get("key") if refusal.code == "SC108" else refusal.facts.get("param")
+    if isinstance(inner, str) and inner != param:
+        path = _setting(spec.config[param], inner)
+        return place.at(*path).span(bool(path) and refusal.code in ("SC108", "SC111"))
+    if "item" in refusal.facts:
+        return place.at(refusal.facts["item"]).span()
+    return place.span(refusal.code == "SC111")
+
+
+def _setting(value: Any, name: str) -> tuple[str, ...]:
+    """The path of a setting in the map of an activation, initializer, regularizer or constraint."""
+    if isinstance(value, dict):
+        if name in value:
+            return (name,)
+        for key, inner in value.items():
+            if isinstance(inner, dict) and name in inner:
+                return (key, name)
+    return ()
+
+
 def _primary(found: Inference, node: Node, refusal: Refusal) -> tuple[Span | None, str]:
-    if refusal.param is not None:
-        return _span(node, refusal.param, refusal.code in _KEY_AT_FAULT), ""
-    label = _clash(found, node, refusal)
     spec = node.spec
-    if spec.inputs is not None and spec.place is not None:
-        return spec.place.at("inputs").span(), label
-    return _span(node, None), label
+    label = _label(found, node, refusal)
+    if refusal.param is not None:
+        return _param_span(spec, refusal, refusal.param), label
+    if spec.inputs is None or spec.place is None:
+        return _kind_span(spec), label
+    inputs = spec.place.at("inputs")
+    if refusal.code == "SC212":
+        return inputs.at(str(refusal.facts.get("name"))).span(True), label
+    if refusal.code == "SC206":
+        asked = (ref.place for ref in refs_of(spec.inputs) if f"{ref.name}[{ref.output}]" == refusal.facts.get("ref"))
+        inputs = next((place for place in asked if place is not None), inputs)
+    return inputs.span(), label
 
 
-def _clash(found: Inference, node: Node, refusal: Refusal) -> str:
-    """Which of two clashing sizes comes from which layer: `88 from up2, 89 from enc2`."""
-    sides = _sides(found, node, refusal)
-    return ", ".join(f"{dims.text(size)} from {found.graph.nodes[index].name}" for size, index, _, _ in sides)
+def _label(found: Inference, node: Node, refusal: Refusal) -> str:
+    """What stands under the carets: which size comes from which layer, as in `88 from up2, 89 from enc2`."""
+    if refusal.code in ("SC307", "SC308"):
+        names = origins.varying(_sizes(refusal))
+        return f"{listing(names)} {'varies' if len(names) == 1 else 'vary'} between calls" if names else ""
+    if refusal.code == "SC402":
+        return f"the mask comes from {made.name}" if (made := origins.mask_maker(found, node)) else ""
+    if refusal.param is not None or refusal.code[:3] != "SC3":
+        return ""
+    if two := sides(found, node, refusal):
+        return ", ".join(f"{dims.text(size)} from {found.graph.nodes[index].name}" for size, index, _, _ in two)
+    specs = given(found, node)
+    if len(specs) == 1 and specs[0].shape is not None:
+        return f"{shape_text(specs[0].shape)} from {found.producers(node)[0][0].name}"
+    return ""
 
 
-def _sides(found: Inference, node: Node, refusal: Refusal) -> list[tuple[dims.Dim, int, int, int]]:
-    """(size, producer, its output, axis there) for each of the two sizes that a refusal compares."""
-    a, b = refusal.facts.get("a"), refusal.facts.get("b")
-    specs, producers = _given(found, node), found.producers(node)
-    if a is None or b is None or refusal.axis is None or len(specs) < 2:
+def _sizes(refusal: Refusal) -> Sequence[dims.Dim]:
+    """The sizes of which some should be fixed and are not."""
+    sizes: Sequence[dims.Dim] = refusal.facts["shape"][1:] if refusal.code == "SC307" else (refusal.facts["dim"],)
+    return sizes
+
+
+def _further(found: Inference, node: Node, refusal: Refusal) -> list[Label]:
+    """Other places that belong to a refusal."""
+    labels: list[tuple[Span | None, str]] = []
+    other = refusal.facts.get("other")
+    if isinstance(other, str) and (place := param_place(node.spec, other)):
+        labels.append((place.span(True), "given here as well"))
+    if refusal.code == "SC215" and node.owner != node.index:
+        labels.append((_kind_span(found.graph.nodes[node.owner].spec), "built here"))
+    if refusal.code == "SC308" and (made := _maker(found, node)) is not None and made.inputs:
+        labels.append((_kind_span(made.spec), "makes this axis"))
+    labels += _losses(found, node, refusal)
+    return [Label(span, text) for span, text in labels if span is not None]
+
+
+_ROWS = {"H": "row", "W": "column", "T": "step", "D": "slice"}
+
+
+def _losses(found: Inference, node: Node, refusal: Refusal) -> list[tuple[Span | None, str]]:
+    """Where the way of one of two clashing sizes, and not that of the other, leaves out the end of an axis."""
+    ways = [list(origins.way_back(found, side[1:])) for side in sides(found, node, refusal)]
+    if len(ways) < 2 or max(map(len, ways)) > MAX_WAY:
         return []
-    rank = max(len(spec.shape or ()) for spec in specs)
-    sides: list[tuple[dims.Dim, int, int, int]] = []
-    for size in (a, b):
-        for spec, (producer, output) in zip(specs, producers, strict=True):
-            shape = spec.shape or ()
-            axis = refusal.axis - (rank - len(shape)) if refusal.axis else 0
-            if (
-                0 <= axis < len(shape)
-                and shape[axis] == size
-                and (producer.index, output) not in [s[1:3] for s in sides]
-            ):
-                sides.append((size, producer.index, output, axis))
-                break
-    return sides if len(sides) == 2 else []
+    shared = {spot for spot, _ in ways[0]} & {spot for spot, _ in ways[1]}
+    labels = []
+    for way in ways:
+        for (spot, _), (source, size) in pairwise(way):
+            if spot not in shared and (lost := origins.dropped(found, spot)):
+                maker = found.graph.nodes[spot[0]]
+                noun = _ROWS.get(origins.letter_of(found, source), "value")
+                ends = f"the last {noun}" if lost == 1 else f"the last {lost} {noun}s"
+                labels.append((_kind_span(maker.spec), f"drops {ends} of {dims.text(size)}"))
+    return labels
 
 
 def trail_labels(node: Node) -> list[Label]:
@@ -157,96 +223,82 @@ def trail_labels(node: Node) -> list[Label]:
     return labels
 
 
-# Derivations -----------------------------------------------------------------------------------------------------
+# Reasons ---------------------------------------------------------------------------------------------------------
+
+_QUIET = ("SC206", "SC212", "SC313", "SC402")  # whose message says all that their inputs could
 
 
 def _notes(found: Inference, node: Node, refusal: Refusal) -> list[str]:
-    notes = []
-    for _, index, output, axis in _sides(found, node, refusal):
-        chain = derivation(found, index, output, axis)
-        if chain and chain not in notes:
+    if refusal.code == "SC205":
+        declared = [f"`{name}`" for name in refusal.facts["declared"] if name != "B"]
+        return [f"the inputs declare {listing(declared)}"] if declared else []
+    if refusal.code in ("SC307", "SC308"):
+        return _free(found, node, refusal)
+    notes: list[str] = []
+    specs = given(found, node)
+    chains = [origins.derivation(found, side[1:]) for side in sides(found, node, refusal)]
+    notes += [chain for chain in dict.fromkeys(chains) if chain and not any(f"{chain} ->" in other for other in chains)]
+    if len(specs) == 1 and refusal.axis is not None and "size" in refusal.facts:
+        producer, output = found.producers(node)[0]
+        if chain := origins.derivation(found, (producer.index, output, refusal.axis)):
             notes.append(chain)
-    if refusal.code == "SC308":
-        notes.extend(_maker(found, node))
-    elif not notes and refusal.param is None and (specs := _given(found, node)):
-        sources = [
-            f"`{p.name}` {shape_text(s.shape or ())}" for (p, _), s in zip(found.producers(node), specs, strict=True)
+    late = refusal.code[:2] == "SC" and refusal.code[2] in "34" and refusal.code not in ("SC305", "SC311")
+    said = len(specs) == 1 and refusal.param is None and late  # the label says it
+    if specs and not notes and not said and (refusal.param is None or late) and refusal.code not in _QUIET:
+        reads = [
+            f"`{producer.name}` {shape_text(spec.shape or ())}"
+            for (producer, _), spec in zip(found.producers(node), specs, strict=True)
         ]
-        if len(sources) <= 4:
-            notes.append(f"it reads {listing(sources)}")
+        notes += [f"it reads {listing(reads)}"] if len(reads) <= 4 else []
     return notes
 
 
-def _maker(found: Inference, node: Node) -> list[str]:
-    """Which layer gave the size that a weight would depend on, and which of its sizes are free."""
+def _maker(found: Inference, node: Node) -> Node | None:
+    """The layer that made the last axis of the input of a layer."""
     for producer, output in found.producers(node):
         applied = found.applied[producer.index]
         shape = applied.outputs[output].shape if applied else None
-        if not shape or type(shape[-1]) is int:
-            continue
-        free = [symbol.name for symbol in dims.symbols_of(shape[-1]) if symbol.varies]
-        made = [shape_text(spec.shape or ()) for spec in _given(found, producer)]
-        source = f" from {listing(made)}" if made else ""
-        verb = "varies" if len(free) == 1 else "vary"
-        return [
-            f"the last axis of its input is {dims.text(shape[-1])}, made by `{producer.name}`{source}; "
-            f"{listing(free)} {verb} between calls"
-        ]
+        if shape and type(shape[-1]) is not int:
+            return origins.maker(found, (producer.index, output, len(shape) - 1))
+    return None
+
+
+def _free(found: Inference, node: Node, refusal: Refusal) -> list[str]:
+    """Where the sizes come from that are not fixed."""
+    notes = []
+    if refusal.code == "SC308" and (made := _maker(found, node)) is not None and made.inputs:
+        shapes = [shape_text(spec.shape or ()) for spec in given(found, made)]
+        notes.append(f"`{made.name}` makes {dims.text(refusal.facts['dim'])} out of {listing(shapes)}")
+    for declarer, names in origins.free(found, _sizes(refusal)):
+        notes.append(f"{listing(names)} {'is' if len(names) == 1 else 'are'} None in the shape of `{declarer}`")
+    return notes
+
+
+def _hints(found: Inference, node: Node, refusal: Refusal) -> list[str]:
+    """What to do, where the model around the refusal tells."""
+    if refusal.code == "SC112":
+        kind = layers.find(node.spec.kind)
+        parameter = kind.parameters.get(refusal.param or "") if kind else None
+        return [f"`{refusal.param}` is {parameter.reader.expected}"] if parameter else []
+    if refusal.code == "SC302" and refusal.facts.get("rank") == 2:
+        for producer, _ in found.producers(node):
+            if getattr(found.layers[producer.index], "return_sequences", None) is False:
+                return [f"`return_sequences: true` on `{producer.name}` gives it a sequence"]
+    if refusal.code == "SC307":
+        return _pooled(found, node)
+    if refusal.code == "SC308":
+        made = _maker(found, node)
+        owners = origins.free(found, _sizes(refusal))
+        fix = [f"give {listing(names)} a size or a name in `{declarer}`" for declarer, names in owners]
+        return fix + (_pooled(found, made) if made is not None and made.spec.kind == "Flatten" else [])
     return []
 
 
-def derivation(found: Inference, index: int, output: int, axis: int) -> str:
-    """How a size came about: `H: image 358 -> pool0 179 -> pool1 89 -> pool2 44 -> up2 88`."""
-    steps: list[tuple[str, dims.Dim]] = []
-    letter = ""
-    for _ in range(len(found.graph.nodes)):
-        node, applied = found.graph.nodes[index], found.applied[index]
-        shape = applied.outputs[output].shape if applied and output < len(applied.outputs) else None
-        if shape is None or axis >= len(shape):
-            break
-        letter = axes.letter(axis, len(shape), found.channels_first)
-        if steps and steps[-1][1] == shape[axis]:
-            steps.pop()
-        steps.append((node.name, shape[axis]))
-        if len(steps) > 4 * MAX_STEPS:
-            break
-        before = _before(found, node, output, axis)
-        if before is None:
-            break
-        index, output, axis = before
-    if len(steps) < 2:
-        return ""
-    steps.reverse()
-    if len(steps) > MAX_STEPS:
-        half = MAX_STEPS // 2
-        words = [f"{name} {dims.text(size)}" for name, size in steps]
-        return f"{letter}: " + " -> ".join([*words[:half], "...", *words[-half:]])
-    return f"{letter}: " + " -> ".join(f"{name} {dims.text(size)}" for name, size in steps)
-
-
-def _before(found: Inference, node: Node, output: int, axis: int) -> tuple[int, int, int] | None:
-    """Which axis of which producer an output axis comes from, found by asking the layer about marked sizes."""
-    specs, producers = _given(found, node), found.producers(node)
-    layer = found.layers[node.index]
-    if not specs or layer is None or isinstance(node.inputs, dict):
-        return None
-    marks: dict[str, tuple[int, int]] = {}
-    marked = []
-    for i, spec in enumerate(specs):
-        shape = []
-        for j, _size in enumerate(spec.shape or ()):
-            name = f"mark_{i}_{j}"
-            marks[name] = (i, j)
-            shape.append(dims.symbol(name))
-        marked.append(spec._replace(shape=tuple(shape), mask=None))
-    try:
-        answer: Applied = apply(layer, marked, node.listed or len(marked) > 1, found.semantics)
-        size = (answer.outputs[output].shape or ())[axis]
-    except (Refusal, IndexError):
-        shape0 = specs[0].shape or ()
-        return (producers[0][0].index, producers[0][1], axis) if axis < len(shape0) else None
-    names = [symbol.name for symbol in dims.symbols_of(size) if symbol.name in marks]
-    if not names:
-        return None
-    i, j = min((marks[name] for name in names), key=lambda place: (place[1] != axis, place[0]))
-    return producers[i][0].index, producers[i][1], j
+def _pooled(found: Inference, flatten: Node) -> list[str]:
+    """A pooling that gives a fixed number of values, where Flatten does not."""
+    shape = next((spec.shape for spec in given(found, flatten)), None) or ()
+    kind = f"GlobalAveragePooling{len(shape) - 2}D"
+    channels = shape[1 if found.channels_first else -1] if shape else None
+    if layers.find(kind) is None or type(channels) is not int:
+        return []
+    return [f"or use {kind} in place of `{flatten.name}`: it gives (B, {channels}) at every size"]

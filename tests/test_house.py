@@ -32,6 +32,7 @@ FLOORS = (
     ("inline",),
     ("readers", "graph"),
     ("inference",),
+    ("origins",),
     ("explain",),
     ("infer",),
     ("requirements",),
