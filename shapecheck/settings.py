@@ -19,6 +19,8 @@ def _image_data_format(path: str) -> str | None:
             text = file.read(65_536)
     except OSError:
         return None
+    if b"channels_first" not in text:  # nothing but the default, and json is slow to import
+        return None
     import json
 
     try:
