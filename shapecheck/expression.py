@@ -54,12 +54,12 @@ def read(text: str, allowed: Collection[str] = ARITHMETIC, marks: Collection[str
 
     if len(text) > LIMIT_TEXT:
         raise ExpressionError(f"an expression has at most {LIMIT_TEXT} characters, not {len(text)}", LIMIT_TEXT)
-    for place, letter in enumerate(text):
-        if not (letter.isalnum() or letter == "_" or letter in _MARKS or letter in marks):
-            raise ExpressionError(f"unexpected character {letter!a}", place)
     run_on = None if "float" in allowed else _RUN_ON.search(text)
     if run_on:
         raise ExpressionError("a number must be a whole decimal number", run_on.start())
+    for place, letter in enumerate(text):
+        if not (letter.isalnum() or letter == "_" or letter in _MARKS or letter in marks):
+            raise ExpressionError(f"unexpected character {letter!a}", place)
     body = re.sub(r"[\t\r\n]", " ", text).lstrip(" ")
     shift = len(text) - len(body)
     if not body.strip():

@@ -11,6 +11,7 @@ from shapecheck.dims.answers import at_least, divides, same
 from shapecheck.dims.bridge import from_sympy, latex, to_sympy
 from shapecheck.dims.facts import bounds, period, slope, start
 from shapecheck.dims.form import factored as _factored
+from shapecheck.dims.form import magnitude
 from shapecheck.dims.form import symbols as symbols_of
 from shapecheck.dims.form import wrap as _wrap
 from shapecheck.dims.making import as_dim, ceil_div, maximum, minimum, named, product, symbol, total
@@ -38,6 +39,7 @@ __all__ = [
     "factors",
     "from_sympy",
     "latex",
+    "magnitude",
     "maximum",
     "minimum",
     "named",

@@ -8,7 +8,7 @@ from itertools import count
 from math import gcd
 from typing import Any
 
-from shapecheck.dims.nodes import CAP, Dim, Expr, Extreme, Floor, Known, Named, Node, Product, Symbol
+from shapecheck.dims.nodes import CAP, MAX_BITS, Dim, Expr, Extreme, Floor, Known, Named, Node, Product, Symbol
 
 
 def _by_key(pair: tuple[Node, int]) -> tuple[Any, ...]:
@@ -98,7 +98,10 @@ def from_factors(content: int, factors: Sequence[Node]) -> Known:
         if isinstance(factor, Expr):
             return scale(factor, content)
         return Expr(0, ((factor, content),), factor.size, factor.level)
-    return build(0, [(Product(tuple(sorted(factors, key=lambda f: f.key))), content)])
+    node = Product(tuple(sorted(factors, key=lambda f: f.key)))
+    if node.level and _bits(node) > MAX_BITS:
+        raise OverflowError("the size grows too large")
+    return build(0, [(node, content)])
 
 
 def multiply(a: Known, b: Known) -> Known:
@@ -156,7 +159,9 @@ def atom_of(definition: Expr, name: str) -> Named:
     atom: Named | None = _kept().get((name, definition))
     if atom is None:
         symbols(definition)  # so that asking an outer name for its symbols never goes deep
-        atom = _kept()[name, definition] = Named(name, definition, tuple(named_in(definition)), next(_serials))
+        atom = _kept()[name, definition] = Named(
+            name, definition, tuple(named_in(definition)), magnitude(definition), next(_serials)
+        )
     return atom
 
 
@@ -166,6 +171,28 @@ def alone(dim: Dim) -> Named | None:
         node = dim.terms[0][0]
         return node if isinstance(node, Named) else None
     return None
+
+
+def magnitude(dim: Dim) -> int:
+    """How many bits the value of a dim may take where each symbol takes 64: what a limit on numbers looks at."""
+    if isinstance(dim, int):
+        return dim.bit_length()
+    return _bits(dim) if isinstance(dim, Expr) else 0
+
+
+def _bits(node: Node) -> int:
+    if isinstance(node, Symbol):
+        return 64
+    if isinstance(node, Named):
+        return node.bits
+    if isinstance(node, Product):
+        return sum([_bits(f) for f in node.factors])
+    if isinstance(node, Floor):
+        return magnitude(node.num)
+    if isinstance(node, Extreme):
+        return max(map(magnitude, node.args))
+    assert isinstance(node, Expr)
+    return max(node.const.bit_length(), *[_bits(t) + c.bit_length() for t, c in node.terms])
 
 
 def children(node: Node) -> list[Node]:

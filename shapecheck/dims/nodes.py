@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 
 CAP = 128
 """An expression of more atoms than this is named and kept (this also bounds every recursion over one)."""
+MAX_BITS = 1 << 20
+"""A product of named expressions whose value may take more bits than this, at 64 a symbol, raises OverflowError."""
 
 
 class Undecided(TypeError):
@@ -113,12 +115,13 @@ class Extreme(Node):
 class Named(Node):
     """An expression kept under a name. One object per name and definition, so equality is identity."""
 
-    __slots__ = ("__weakref__", "definition", "inner", "name", "serial")
+    __slots__ = ("__weakref__", "bits", "definition", "inner", "name", "serial")
 
-    def __init__(self, name: str, definition: Expr, inner: tuple[Named, ...], serial: int) -> None:
+    def __init__(self, name: str, definition: Expr, inner: tuple[Named, ...], bits: int, serial: int) -> None:
         self.name = name
         self.definition = definition
         self.inner = inner
+        self.bits = bits
         self.serial = serial
         self.size = 1
         self.level = definition.level + 1

@@ -8,16 +8,16 @@ from typing import Any
 
 from shapecheck.dims.answers import extreme
 from shapecheck.dims.division import divide, is_positive
-from shapecheck.dims.form import add, factored, subtract, wrap
+from shapecheck.dims.form import add, factored, magnitude, subtract, wrap
 from shapecheck.dims.making import ceil_div, symbol
 from shapecheck.dims.nodes import UNKNOWN, Dim, Expr, Extreme, Floor, Known, Named, Node, Product, Symbol
-from shapecheck.expression import LIMIT_EXPONENT, ExpressionError, read
+from shapecheck.expression import LIMIT_EXPONENT, LIMIT_TEXT, ExpressionError, read
 
 ATOM, PRODUCT, QUOTIENT, SUM = range(4)
 """How tightly a piece of text binds."""
 
 Piece = tuple[int, str, int]  # coefficient, text, how tightly it binds
-LIMIT_BITS = 4096
+LIMIT_BITS = 1 << 14
 
 
 def text(dim: Dim) -> str:
@@ -90,7 +90,7 @@ def _pieces(dim: Expr) -> tuple[int, list[Piece]]:
     pieces: list[Piece] = []
     if len(left) <= 12 and const.bit_length() < LIMIT_BITS:
         for node, c in dim.terms:
-            found = _modulo(node, -c, left) if c < 0 and node in left else None
+            found = _modulo(node, -c, left) if node in left else None
             if found is not None:
                 k, shift, body = found
                 const -= shift
@@ -116,7 +116,7 @@ def _modulo(node: Node, c: int, left: dict[Node, int]) -> tuple[int, int, str] |
             return k, k * x.const, f"{_inside(x, PRODUCT)} % {_inside(quotient.den, ATOM)}"
     if isinstance(node, Floor) and isinstance(node.den, int):
         for other, a in left.items():
-            if other is not node and a > 0 and c % a == 0 and c > a and divide(wrap(other), c // a) == wrap(node):
+            if other is not node and c % a == 0 and c // a > 1 and divide(wrap(other), c // a) == wrap(node):
                 del left[other], left[node]
                 return a, 0, f"{_inside(wrap(other), PRODUCT)} % {number(c // a)}"
     return None
@@ -170,7 +170,7 @@ def parse(text: str, names: Names = None) -> Dim:
     Raises DimSyntaxError (with `.message` and `.offset`).
     """
     plain = text.strip(" ")
-    if plain.isascii():
+    if plain.isascii() and len(plain) <= LIMIT_TEXT:
         if plain.isidentifier() and not iskeyword(plain):
             return _name(plain, names, text.index(plain))
         if plain.isdigit() and len(plain) < 19 and (plain == "0" or plain[0] != "0"):
@@ -197,7 +197,9 @@ def parse(text: str, names: Names = None) -> Dim:
                 value = _call(node, values, place)
         except ZeroDivisionError:
             raise ExpressionError("division by zero", place) from None
-        if _bits(value) > LIMIT_BITS:
+        except OverflowError:
+            raise ExpressionError("the numbers grow too large", place) from None
+        if not isinstance(value, str) and magnitude(value) > LIMIT_BITS:
             raise ExpressionError("the numbers grow too large", place)
         values[id(node)] = value
     return values[id(nodes[-1][0])]  # type: ignore[no-any-return]
@@ -254,11 +256,3 @@ def _call(node: Any, values: dict[int, Any], place: int) -> Any:
             raise ExpressionError(f"{name}() takes one value or more", place)
         return UNKNOWN if UNKNOWN in args else extreme(name == "max", args)
     raise ExpressionError(f"unknown function `{name}`", place)
-
-
-def _bits(value: Any) -> int:
-    if isinstance(value, int):
-        return value.bit_length()
-    if isinstance(value, Expr):
-        return max(value.const.bit_length(), *[c.bit_length() for _, c in value.terms])
-    return 0
