@@ -9,7 +9,7 @@ from shapecheck import codes, explain, infer, settings
 from shapecheck.contract import Layer, call
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.dims import Dim
-from shapecheck.graph import Node
+from shapecheck.graph import Edge, Node, edges_of
 from shapecheck.inference import Inference
 from shapecheck.library import count_params
 from shapecheck.report import LayerReport, NamedShape, Report
@@ -59,7 +59,7 @@ def report_of(source: Source, spec: ModelSpec, found: Inference) -> Report:
         node = found.graph.nodes[index]
         report.inputs.append(NamedShape(node.name, _shape(found, index, 0)))
     for edge in found.graph.outputs:
-        report.outputs.append(NamedShape(found.graph.nodes[edge.node].name, _shape(found, edge.node, edge.output or 0)))
+        report.outputs.append(NamedShape(_ref(found, edge), _shape(found, edge.node, edge.output or 0)))
     report._graph = lambda: _networkx(found, report)
     return report
 
@@ -87,7 +87,7 @@ def _shape(found: Inference, index: int, output: int) -> Any:
 
 def _layer_report(found: Inference, node: Node) -> LayerReport:
     applied, layer = found.applied[node.index], found.layers[node.index]
-    inputs = tuple(producer.name for producer, _ in found.producers(node))
+    inputs = tuple(_ref(found, edge) for edge in edges_of(node))
     place = node.spec.kind_place or node.spec.place
     if applied is None or layer is None:
         return LayerReport(node.name, node.spec.kind, inputs, (None,), None, None, {}, (), (None,), _nothing, place)
@@ -106,6 +106,13 @@ def _layer_report(found: Inference, node: Node) -> LayerReport:
         _cost_of(found, node, layer),
         place,
     )
+
+
+def _ref(found: Inference, edge: Edge) -> str:
+    """What a node reads, as a definition refers to it: `x`, or `x[1]` where x has several outputs."""
+    producer, applied = found.graph.nodes[edge.node], found.applied[edge.node]
+    single = edge.output is None or applied is None or applied.single
+    return producer.name if single else f"{producer.name}[{edge.output}]"
 
 
 def _nothing() -> None:
