@@ -248,7 +248,14 @@ def _sizes(value: Any, param: str, keras: Semantics, least: int, unknown: bool) 
         raise _wrong(param, value, expected)
     if len(value) > MAX_RANK:
         raise Refusal("SC805", param, rank=len(value), limit=MAX_RANK)
-    return tuple(_size(size, param, keras, least, unknown) for size in value)
+    sizes = []
+    for item, size in enumerate(value):
+        try:
+            sizes.append(_size(size, param, keras, least, unknown))
+        except Refusal as refusal:
+            refusal.facts["item"] = item
+            raise
+    return tuple(sizes)
 
 
 MAX_RANK = 64
@@ -408,6 +415,28 @@ def _single(kind: Any) -> Any:
 
 
 Sizes1, Sizes2, Sizes3 = _per_axis(1), _per_axis(2), _per_axis(3)
+def _groups(value: Any, param: str, keras: Semantics) -> int:
+    groups = _int(value)
+    if groups is None:
+        raise _wrong(param, value, "a positive integer, or -1")
+    if groups < 1 and groups != -1:
+        raise _outside(param, value, "a positive integer, or -1")
+    return groups
+
+
+def _renorm_clipping(value: Any, param: str, keras: Semantics) -> dict[str, float]:
+    """Bounds of the correction of a batch renormalization; a bound of None is none."""
+    expected = "a mapping of `rmax`, `rmin` and `dmax` to numbers"
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not {*value} <= {"rmax", "rmin", "dmax"}:
+        raise _wrong(param, value, expected)
+    bounds = {name: _number(bound, param, keras) for name, bound in value.items() if bound is not None}
+    if bounds.get("dmax", 0) < 0 or bounds.get("rmax", 0) < bounds.get("rmin", bounds.get("rmax", 0)):
+        raise _outside(param, value, "`dmax` of at least 0, `rmax` of at least `rmin`")
+    return bounds
+
+
 SingleSize = _single(Sizes1)
 Strides1, Strides2, Strides3 = optional(Sizes1), optional(Sizes2), optional(Sizes3)
 Extents1, Extents2, Extents3 = _per_axis(1, 0), _per_axis(2, 0), _per_axis(3, 0)
@@ -417,7 +446,12 @@ Padding = one_of("valid", "same", fold=True)
 CausalPadding = one_of("valid", "same", "causal", fold=True)
 PoolPadding = one_of("valid", "same")
 Positive = at_least(1, "a positive integer")
-Interpolation = one_of("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", fold=True)
+Groups = Annotated[int, Reader("a positive integer, or -1", _groups)]
+RenormClipping = Annotated[Any, Reader("a mapping with rmax, rmin and dmax", _renorm_clipping)]
+_INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
+Interpolation = one_of(*_INTERPOLATIONS)
+UpInterpolation = one_of(*_INTERPOLATIONS, fold=True)
+FillMode = one_of("constant")
 Extent = at_least(0, "an integer of at least 0")
 InputShape = Annotated[Any, Reader("a list of sizes; None is a size that varies", _input_shape)]
 BatchSize = Annotated[Any, Reader("a size, or none", _batch_size)]

@@ -15,6 +15,13 @@ def resampled(np, x, axis, count, method, antialias=False):
     return np.moveaxis(np.moveaxis(x, axis, -1) @ weights.T, -1, axis)
 
 
+def rounded(np, y, dtype):
+    """y in this dtype: whole numbers are rounded, and cut off at the range."""
+    if dtype.kind in "iu" and y.dtype.kind == "f":
+        y = np.clip(np.rint(y), np.iinfo(dtype).min, np.iinfo(dtype).max)
+    return y.astype(dtype, copy=False)
+
+
 def matrix(np, n, count, method, antialias):
     """The weights (count, n) of the input values in each output value."""
     step = n / count if count else 1.0

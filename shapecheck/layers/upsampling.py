@@ -5,7 +5,7 @@ from typing import Any
 from shapecheck import params
 from shapecheck.contract import layer
 from shapecheck.layers._channels import Spatial
-from shapecheck.layers._resampling import resampled
+from shapecheck.layers._resampling import resampled, rounded
 
 
 class UpSampling(Spatial):
@@ -45,7 +45,7 @@ class UpSampling2D(UpSampling):
 
     size: params.Sizes2 = (2, 2)
     data_format: params.DataFormat = None
-    interpolation: params.Interpolation = "nearest"
+    interpolation: params.UpInterpolation = "nearest"
 
     rank = 2
     examples = (
@@ -63,7 +63,7 @@ class UpSampling2D(UpSampling):
         y = x
         for i, times in enumerate(self.size):
             y = resampled(np, y, i + 1, y.shape[i + 1] * times, self.interpolation)
-        return y.astype(x.dtype)
+        return rounded(np, y, x.dtype)
 
 
 @layer
