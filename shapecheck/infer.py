@@ -50,7 +50,9 @@ def _made(found: Inference, node: Node) -> Layer | None:
     if found.fixed:
         _fix(found, layer)
     for refusal in refusals:
-        found.findings.append(explain.finding(found, node, refusal))
+        finding = explain.finding(found, node, refusal)
+        if found.is_news(finding, node):
+            found.findings.append(finding)
     return None if refusals else layer
 
 
@@ -61,11 +63,20 @@ def _undeclared(found: Inference, layer: Layer) -> Iterator[Refusal]:
     for name in layer.given:
         parameter = layer.parameters.get(name)
         value = layer.__dict__.get(parameter.attribute) if parameter else None
-        for item in value if type(value) is tuple else (value,):
+        several = type(value) is tuple
+        items: Any = value if several else (value,)
+        for index, item in enumerate(items):
             if isinstance(item, dims.Expr):
                 for symbol in dims.symbols_of(item):
                     if symbol.name not in found.symbols:
-                        yield Refusal("SC205", name, name=symbol.name, declared=sorted(found.symbols))
+                        yield _no_symbol(found, name, symbol.name, {"item": index} if several else {})
+
+
+def _no_symbol(found: Inference, param: str, name: str, item: dict[str, int]) -> Refusal:
+    from shapecheck.words import near
+
+    declared = sorted(found.symbols)
+    return Refusal("SC205", param, name=name, declared=declared, near=near(name, declared), **item)
 
 
 def _fix(found: Inference, layer: Layer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,11 +14,16 @@ from shapecheck.graph import Edge, Graph, Node
 from shapecheck.making import make
 from shapecheck.need import Obligation, Shape
 
+UNREAD = ("SC107", "SC117", "SC131", "SC806", "SC807")
+"""What a reader says of a value of which it then leaves nothing."""
+
 
 class Inference:
     """For each node its layer and its outcome, None where it failed. `at` fixes the sizes of some symbols."""
 
     __slots__ = (
+        "_said",
+        "_unread",
         "applied",
         "findings",
         "fixed",
@@ -36,6 +42,8 @@ class Inference:
         self.applied: list[Applied | None] = []
         self.obligations: list[Obligation] = []
         self.findings: list[Diagnostic] = []
+        self._said: set[Any] = set()
+        self._unread: list[tuple[int, int]] | None = None
         self.symbols: dict[str, dims.Dim] = {"B": dims.symbol("B", varies=True)}
         """Every symbol that an input declares, and what it stands for: itself, or the size set by `at`."""
         self.input_shapes: dict[int, Shape | Refusal] = {}
@@ -45,6 +53,24 @@ class Inference:
     @property
     def channels_first(self) -> bool:
         return self.graph.spec.data_format == "channels_first"
+
+    def is_news(self, finding: Diagnostic, node: Node) -> bool:
+        """Whether what is wrong with a parameter was not said already: of the same template, or by the reader."""
+        span, spec = finding.span, node.spec
+        if span is None:
+            return True
+        if spec.trail:
+            key = finding.code, span[1:], finding.message
+            if key in self._said:
+                return False
+            self._said.add(key)
+        if finding.code == "SC112" and not spec.config and spec.place is not None:
+            span = spec.place.span() or span
+        if self._unread is None:
+            spans = (other.span for other in self.graph.spec.findings if other.code in UNREAD)
+            self._unread = sorted((other.line, other.column) for other in spans if other is not None)
+        at = bisect_left(self._unread, (span.line, span.column))
+        return at == len(self._unread) or self._unread[at] >= (span.end_line, span.end_column)
 
     def producers(self, node: Node) -> list[tuple[Node, int]]:
         """The nodes that a node reads, and which of their outputs."""

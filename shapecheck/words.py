@@ -39,7 +39,8 @@ def listing(items: Iterable[str], last: str = "and") -> str:
 def shown(value: Any) -> str:
     """A value as a message shows it: short, and as it was written."""
     if isinstance(value, str):
-        return f"`{value if len(value) <= 40 else value[:37] + '...'}`"
+        text = f"`{value if len(value) <= 40 else value[:37] + '...'}`"
+        return f"the text {text}" if _like_a_value(value) else text
     if value is None:
         return "None"
     if isinstance(value, (list, tuple)):
@@ -52,6 +53,15 @@ def shown(value: Any) -> str:
         return "a huge number"
     text = str(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _like_a_value(text: str) -> bool:
+    """Whether a text looks like a number or a truth value, as one in quotes does."""
+    try:
+        float(text)
+    except ValueError:
+        return text.lower() in ("true", "false", "none", "null")
+    return True
 
 
 def _shown_list(value: list[Any] | tuple[Any, ...]) -> str:
