@@ -16,6 +16,8 @@ def letter(axis: int, rank: int, channels_first: bool = False) -> str:
 
 def described(axis: int, rank: int | None, channels_first: bool = False) -> str:
     """An axis as a message shows it: `1 (H)`."""
+    if axis == 0:
+        return "0 (the batch)"
     if rank is None or not 2 < rank < 6:
         return str(axis)
     return f"{axis} ({letter(axis, rank, channels_first)})"

@@ -38,8 +38,8 @@ class Dot(Layer):
         need.axes(x, "n i ...")
         need.axes(y, "n i ...")
         a, b = self.axes_of(x, y)
-        batch = need.equal(x[0], y[0], verb="merges", axis=0)
-        need.equal(x[a], y[b], verb="multiplies", axis=a)
+        batch = need.equal(x[0], y[0], verb="cannot merge", axis=0)
+        need.equal(x[a], y[b], verb="cannot multiply", axis=a)
         rest = [*x[1:a], *x[a + 1 :], *y[1:b], *y[b + 1 :]]
         return batch, *(rest or [1])
 

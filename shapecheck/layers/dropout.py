@@ -1,6 +1,6 @@
 """Dropout and its spatial variants: one random pattern, drawn in training only."""
 
-from shapecheck import need, params
+from shapecheck import dims, need, params
 from shapecheck.contract import PASS, Layer, layer
 
 
@@ -50,10 +50,12 @@ class Dropout(Dropped):
     def shape(self, x):
         if self.noise_shape is not None:
             facts = {"given": self.noise_shape, "shape": x}
-            need.that(len(self.noise_shape) == len(x), "SC313", "noise_shape", **facts)
+            problem = f"it has {len(self.noise_shape)} entries, and the input has rank {len(x)}"
+            need.that(len(self.noise_shape) == len(x), "SC313", "noise_shape", problem=problem, **facts)
             for axis, (size, drawn) in enumerate(zip(x, self.noise_shape, strict=True)):
                 if drawn not in (None, 1):
-                    need.equal(size, drawn, "SC313", "noise_shape", axis=axis, **facts)
+                    problem = f"entry {axis} is {drawn}, and the size there is {dims.text(size)}"
+                    need.equal(size, drawn, "SC313", "noise_shape", axis=axis, item=axis, problem=problem, **facts)
         return x
 
     def noise(self, shape):

@@ -25,7 +25,7 @@ class Merge(Layer):
         raise NotImplementedError
 
     def joined(self, x, y):
-        batch = need.equal(x[0], y[0], verb="merges", axis=0)
+        batch = need.equal(x[0], y[0], verb="cannot merge", axis=0)
         sizes = (need.broadcast(a, b, axis=axis) for axis, (a, b) in enumerate(zip(x[1:], y[1:], strict=True), 1))
         return batch, *sizes
 
@@ -96,7 +96,9 @@ class Multiply(Merge):
 
     def merged(self, np, xs, mask):
         kept = [None if m is None else spread(np, m, x) for m, x in zip(mask, xs, strict=True)]
-        product = reduce(np.multiply, (x if k is None else np.where(k, x, np.ones_like(x)) for x, k in zip(xs, kept, strict=True)))
+        product = reduce(
+            np.multiply, (x if k is None else np.where(k, x, np.ones_like(x)) for x, k in zip(xs, kept, strict=True))
+        )
         if any(k is None for k in kept):
             return product
         return np.where(reduce(np.logical_or, kept), product, np.zeros_like(product))

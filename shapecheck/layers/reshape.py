@@ -3,7 +3,6 @@
 from shapecheck import dims, need, params
 from shapecheck.contract import Layer, layer
 
-
 UNKNOWN = (-1, None)
 
 
@@ -29,13 +28,20 @@ class Reshape(Layer):
     def shape(self, x, keras):
         need.axes(x, "n ...")
         if None in self.target_shape and not keras.none_reshapes_known:
-            need.that(not all(isinstance(size, int) for size in x[1:]), "SC113", "target_shape", expected="sizes", given="None")
+            need.that(
+                not all(isinstance(size, int) for size in x[1:]),
+                "SC113",
+                "target_shape",
+                expected="sizes",
+                given="None",
+            )
         known = [size for size in self.target_shape if size not in UNKNOWN]
         count, product = dims.product(x[1:]), dims.product(known)
-        facts = {"source": x[1:], "count": count, "target": self.target_shape, "product": product}
+        facts = {"source": x[1:], "count": count, "target": self.target_shape, "takes": product}
         if len(known) == len(self.target_shape):
             need.equal(count, product, "SC304", "target_shape", **facts)
             return x[0], *self.target_shape
+        facts["takes"] = f"a multiple of {dims.text(product)}"
         need.that(product != 0 or (count == 0 and not known), "SC304", "target_shape", **facts)
         missing = dims.exact_quotient(count, product)
         if missing is None:
