@@ -17,6 +17,17 @@ def test_a_good_definition_is_one_line(shapecheck, good):
     assert done.out == "ok good.yaml: 2 layers, (B, T, 8) -> (B, T, 4), 36 params\n"
 
 
+def test_conditions_on_the_sizes_are_no_findings(shapecheck, folder):
+    (folder / "m.yaml").write_text("layers:\n- Input: {shape: [T, 8]}\n- Reshape: {target_shape: [-1, 24]}\n")
+    done = shapecheck("check", "m.yaml")
+    assert done.code == 0
+    assert done.out == "ok m.yaml: 2 layers, (B, T, 8) -> (B, T//3, 24), 0 params, valid when T % 3 == 0\n"
+    done = shapecheck("check", "--output-format", "json", "m.yaml")
+    assert json.loads(done.out)["files"][0]["requirements"] == ["T % 3 == 0"]
+    assert shapecheck("check", "m.yaml", "--at", "T=6").code == 0
+    assert shapecheck("check", "m.yaml", "--at", "T=7").code == 1
+
+
 def test_a_bad_definition(shapecheck, bad):
     done = shapecheck("check", bad)
     assert done.code == 1 and done.err == ""
@@ -118,14 +129,11 @@ def test_a_folder_without_a_definition(shapecheck, folder, good):
 
 
 def test_fail_level(shapecheck, folder):
-    (folder / "w.yaml").write_text(
-        "layers:\n- Input: {shape: [8]}\n- Flatten\n- Dense: {units: 1, name: a}\noutputs: [a]\n"
-    )
-    report = library.check("w.yaml")
-    assert report.ok, report
-    if not report.diagnostics:
-        pytest.skip("no warning here")
-    assert shapecheck("check", "w.yaml").code == 0
+    layers = "layers:\n- Input: {shape: [8], name: x}\n- Dense: {units: 1, name: a}\n- Dense: {units: 2, name: b}\n"
+    (folder / "w.yaml").write_text(layers + "outputs: [a]\n")
+    done = shapecheck("check", "w.yaml")
+    assert done.code == 0 and "warning[SC204]" in done.out and "ok w.yaml" in done.out
+    assert done.out.endswith("Found 1 warning in 1 file\n")
     assert shapecheck("check", "--fail-level", "warning", "w.yaml").code == 1
 
 

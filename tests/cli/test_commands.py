@@ -49,6 +49,21 @@ def test_graph(shapecheck, good, bad):
     assert done.code == 1 and "SC110" in done.err and "SC110" not in done.out
 
 
+def test_outputs_are_told_apart(shapecheck, folder):
+    (folder / "m.yaml").write_text(
+        "layers:\n- Input: {shape: [T, 8], name: x}\n- Lambda: {function: 'lambda x: [x, x[:, 0]]', name: two}\n"
+        "- Dense: {units: 3, name: a, inputs: 'two[1]'}\noutputs: [a, 'two[0]']\n"
+    )
+    edges = [line.strip() for line in shapecheck("graph", "m.yaml").out.split("\n") if "->" in line]
+    assert edges == [
+        'n0 -> n1 [label="(B, T, 8)"];',
+        'n1 -> n2 [label="(B, 8)"];',
+        'n2 -> out0 [label="(B, 3)"];',
+        'n1 -> out1 [label="(B, T, 8)"];',
+    ]
+    assert ["a", "Dense", "(B, 3)", "27", "24*B", "two[1]"] in cells(shapecheck("summary", "m.yaml").out)
+
+
 def test_annotate_prints_or_writes(shapecheck, folder, good):
     text = (folder / good).read_bytes()
     done = shapecheck("annotate", good)
