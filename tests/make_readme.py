@@ -60,7 +60,8 @@ def tables():
     for kind in layers.names():
         cls = layers.find(kind)
         if cls.kind == kind:
-            rows.append(f"| `{kind}` | {cls.__doc__.strip().splitlines()[0].rstrip('.')} |")
+            first = cls.__doc__.strip().splitlines()[0].replace("|", "\\|")
+            rows.append(f"| `{kind}` | {first if first.endswith('...') else first.removesuffix('.')} |")
     yield "layers", "\n".join(rows)
     sys.path.insert(0, str(ROOT / "tests"))
     import test_house
