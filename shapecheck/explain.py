@@ -126,7 +126,7 @@ def _param_span(spec: LayerSpec, refusal: Refusal, param: str) -> Span | None:
         return place.at(*path).span(bool(path) and refusal.code in ("SC108", "SC111"))
     if "item" in refusal.facts:
         return place.at(refusal.facts["item"]).span()
-    return place.span(refusal.code == "SC111")
+    return place.span(refusal.code in ("SC111", "SC118"))
 
 
 def _setting(value: Any, name: str) -> tuple[str, ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from shapecheck import rings
 from shapecheck.calls import Call, Link, outermost
-from shapecheck.diagnostic import Diagnostic
+from shapecheck.diagnostic import Diagnostic, Label
 from shapecheck.findings import Context, related
 from shapecheck.inline import Inliner
+from shapecheck.source import Place
 from shapecheck.spec import LayerSpec, ModelSpec
 from shapecheck.wiring import kind_place
 
@@ -131,23 +133,36 @@ def _edges(item: list[Link] | Link, place: Sequence[int]) -> list[Edge] | Edge:
 def _report_rings(context: Context, calls: Sequence[Call], reads: rings.Reads) -> None:
     """A finding for each set of layers that wait for one another; they are broken, so that the rest has an order."""
     for knot in rings.knots(reads):
-        way = [calls[number].name for number in rings.ring(knot, reads)]
-        if len(way) > SHOWN + 1:
-            way = [*way[: SHOWN - 2], "...", *way[-2:]]
-        item = calls[knot[0]].item
-        notes = [" -> ".join(way)]
-        if len(knot) > SHOWN:
-            notes.append(f"{len(knot):,} layers depend on one another")
-        place = item.place.at("inputs") if item.place and item.inputs is not None else kind_place(item)[0]
+        ring = rings.ring(knot, reads)
+        way = [calls[number].name for number in ring]
         labels = [
             label
-            for number in knot[1:3]
-            for label in related(calls[number].item.place, f"`{calls[number].name}` is on the ring")
+            for source, number in pairwise(ring[:SHOWN])
+            if number != ring[0]
+            for label in _reading_label(calls[number].item, f"reads `{calls[source].name}`")
         ]
-        name = calls[knot[0]].name
-        context.say("SC203", place, item, layer=name, name=name, notes=notes, labels=labels)
+        name, last = way[0], way[-2]
+        if len(way) > SHOWN + 1:
+            way = [*way[: SHOWN - 2], "...", *way[-2:]]
+        notes = [" -> ".join(way)] if len(way) > 2 else []
+        if len(knot) > SHOWN:
+            notes.append(f"{len(knot):,} layers depend on one another")
+        item = calls[knot[0]].item
+        label = f"reads `{last}`" if last != name else "reads itself"
+        place, at_key = _reading_place(item)
+        context.say("SC203", place, item, at_key=at_key, layer=name, name=name, label=label, notes=notes, labels=labels)
         for number in knot:
             calls[number].broken = True
+
+
+def _reading_place(item: LayerSpec) -> tuple[Place | None, bool]:
+    """Where a layer says what it reads, or else the word that names it, and whether that is a key."""
+    return (item.place.at("inputs"), False) if item.place and item.inputs is not None else kind_place(item)
+
+
+def _reading_label(item: LayerSpec, text: str) -> list[Label]:
+    place, at_key = _reading_place(item)
+    return related(place, text, at_key)
 
 
 def _report_unreachable(context: Context, graph: Graph, calls: Sequence[Call]) -> None:

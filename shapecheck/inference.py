@@ -123,7 +123,9 @@ class Inference:
             elif isinstance(size, dims.Expr):
                 for symbol in dims.symbols_of(size):
                     if symbol.name == "B" and axis > 0:
-                        return Refusal("SC214", "shape", name="B", what="the batch")
+                        whole = "batch_shape" if "batch_shape" in node.spec.config else ""
+                        item = axis if whole else axis - 1
+                        return Refusal("SC214", whole or "shape", item=item, name="B", what="the batch")
                     self.symbols.setdefault(symbol.name, dims.symbol(symbol.name))
                 size = dims.substitute(size, self.symbols)
             shape.append(size)

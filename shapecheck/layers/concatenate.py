@@ -27,7 +27,8 @@ class Concatenate(Layer):
         axis = need.axis(self.axis, len(first))
         sizes = list(first)
         for x in xs[1:]:
-            need.that(len(x) == len(first), "SC302", expected=f"inputs of one rank, here rank {len(first)}", rank=len(x))
+            expected = f"inputs of one rank, here rank {len(first)}"
+            need.that(len(x) == len(first), "SC302", expected=expected, rank=len(x))
             for i, (a, b) in enumerate(zip(sizes, x, strict=True)):
                 if i != axis:
                     sizes[i] = need.equal(a, b, verb="cannot concatenate", axis=i)
