@@ -36,10 +36,13 @@ x[:, {k}:{m}] | x[..., {k}:] | x[1:, {k}] | x[{k}:{m}:-2] | x[9:] | x[:9] | x[-9
 x[[{k}, {m}]] | x[:, [{k}, {m}]] | x[{k}, :, [0, {m}]] | x[[0, {k}], [0, {m}]] | x[[0, {k}], :, [0, {m}]]
 x[:, [0, {k}], [0, {m}]] | x[:, [0, 0], None, [0, {m}]] | x[[[0, {k}]]] | x[..., [0, {k}]] | x[0, [0, {k}]] | x[1.0]
 x[[0, 0], ..., [0, 0]] | x[:, [0, 0], ..., [0, 0]] | x[[]] | x[:, 0, [0, {k}]] | np.sum(x) | np.sum(x, axis={k})
-np.sum(x, axis={k}, keepdims={f}) | np.sum(x, axis=({k}, {m})) | np.sum(x, axis=()) | np.prod(x, {k})
-np.mean(x, axis={k}, keepdims={f}) | np.mean(x) | np.std(x, axis={k}) | np.var(x, ({k}, {m}), keepdims={f})
-np.max(x) | np.max(x, axis={k}, keepdims={f}) | np.min(x, axis=({k}, {m})) | np.amax(x, {k}) | np.ptp(x, axis={k})
-np.any(x, axis={k}) | np.all(x, axis={k}, keepdims={f}) | np.any(x) | np.argmax(x, axis={k}) | np.argmin(x)
+np.sum(x, axis={k}, keepdims={f}) | np.sum(x, axis=({k}, {m})) | np.sum(x, axis=()) | np.sum(x, axis=[0])
+np.max(x, axis=[0]) | np.squeeze(x, axis=[0]) | np.flip(x, [0]) | np.median(x, axis=[0]) | np.linalg.norm(x, axis=[0])
+np.expand_dims(x, [0]) | np.transpose(x, [1, 0]) | np.moveaxis(x, [0], [-1]) | np.argmax(x, axis=[0])
+np.mean(x, axis=[0]) | np.any(x, axis=[0]) | np.cumsum(x, [0]) | np.prod(x, {k}) | np.mean(x, axis={k}, keepdims={f})
+np.mean(x) | np.std(x, axis={k}) | np.var(x, ({k}, {m}), keepdims={f}) | np.max(x) | np.max(x, axis={k}, keepdims={f})
+np.min(x, axis=({k}, {m})) | np.amax(x, {k}) | np.ptp(x, axis={k}) | np.any(x, axis={k})
+np.all(x, axis={k}, keepdims={f}) | np.any(x) | np.argmax(x, axis={k}) | np.argmin(x)
 np.argmax(x, axis={k}, keepdims={f}) | np.median(x, axis={k}) | np.count_nonzero(x, axis={k})
 np.sum(x, dtype="float32") | np.cumsum(x) | np.cumsum(x, axis={k}) | np.cumprod(x, {k}) | np.sort(x, axis={k})
 np.sort(x) | np.argsort(x, axis={k}) | np.sort(x, axis=None) | np.argsort(x, axis=None) | np.diff(x)

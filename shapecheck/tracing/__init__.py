@@ -17,20 +17,39 @@ from typing import Any
 
 from shapecheck import dims
 from shapecheck.dims import UNKNOWN, Expr
-from shapecheck.tracing import dtypes as dt
-from shapecheck.tracing import making, products, reductions, shapes, values
-from shapecheck.tracing.array import TracedArray, UnknownName, as_array, trace_of, ufunc_method
+from shapecheck.tracing import dtypes, making, products, reductions, shapes, values
+from shapecheck.tracing.array import METHODS, TracedArray, UnknownName, as_array, trace_of, ufunc_method
 from shapecheck.tracing.dtypes import DType, Untraceable
-from shapecheck.tracing.registry import FUNCTIONS, call
+from shapecheck.tracing.products import einsum_shape
+from shapecheck.tracing.registry import FUNCTIONS, call, takes_of
 from shapecheck.tracing.rules import Trace, TraceMismatch
 
-__all__ = ["DType", "Trace", "TraceMismatch", "TracedArray", "TracedNumpy", "Untraceable", "outputs", "run",
-           "traced_np"]  # fmt: skip
+__all__ = [
+    "FUNCTIONS",
+    "METHODS",
+    "DType",
+    "Trace",
+    "TraceMismatch",
+    "TracedArray",
+    "TracedNumpy",
+    "Untraceable",
+    "dtypes",
+    "einsum_shape",
+    "outputs",
+    "run",
+    "takes_of",
+    "trace_of",
+    "traced_np",
+]
 
 _LOADED = (making, products, reductions, shapes, values)  # they enter themselves into FUNCTIONS
 
 _CONSTANTS: dict[str, Any] = {"pi": pi, "e": e, "inf": inf, "nan": nan, "newaxis": None}
-_DTYPES = {name: DType(name) for name in dt.NAMES} | {"bool_": dt.BOOL, "float": dt.FLOAT, "int": dt.INT}
+_DTYPES = {name: DType(name) for name in dtypes.NAMES} | {
+    "bool_": dtypes.BOOL,
+    "float": dtypes.FLOAT,
+    "int": dtypes.INT,
+}
 
 # On plain sizes these give a size, so that a shape can be worked out with them.
 _ON_DIMS: dict[str, Callable[..., Any]] = {
@@ -92,8 +111,8 @@ class TracedNumpy:
         self._prefix = _prefix
 
     def __getattr__(self, name: str) -> Any:
-        full = self._prefix + dt.ALIASES.get(name, name)
-        if full in FUNCTIONS or full in dt.UNARY or full in dt.BINARY:
+        full = self._prefix + dtypes.ALIASES.get(name, name)
+        if full in FUNCTIONS or full in dtypes.UNARY or full in dtypes.BINARY:
             return _Function(full, self._trace)
         if full in _CONSTANTS:
             return _CONSTANTS[full]
@@ -102,13 +121,6 @@ class TracedNumpy:
         if full == "linalg":
             return TracedNumpy(self._trace, "linalg.")
         raise UnknownName(f"`{full}`")
-
-
-_NO_NUMBERS = {
-    "Expr": "a symbolic size where Python or NumPy needs a number",
-    "Unknown": "an unknown size where Python or NumPy needs a number",
-    "TracedArray": "what depends on the values of an array",
-}
 
 
 def run(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
@@ -122,10 +134,20 @@ def run(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
     except (Untraceable, dims.Undecided):
         raise
     except TypeError as error:
-        for kind, what in _NO_NUMBERS.items():
-            if f"'{kind}'" in str(error):
-                raise Untraceable(what) from error
+        if "'TracedArray'" in str(error):
+            raise Untraceable("what depends on the values of an array") from error
+        if "'Expr'" in str(error) or "'Unknown'" in str(error) or _from_dims(error):
+            raise Untraceable("a symbolic size where Python or NumPy needs a number") from error
         raise
+
+
+def _from_dims(error: TypeError) -> bool:
+    """Whether the algebra of sizes raised it, as it does for `size / 2`."""
+    step, name = error.__traceback__, ""
+    while step is not None:
+        name = step.tb_frame.f_globals.get("__name__", "")
+        step = step.tb_next
+    return name.startswith("shapecheck.dims")
 
 
 def outputs(made: Any, trace: Trace) -> tuple[list[TracedArray], bool]:

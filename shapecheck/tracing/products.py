@@ -162,6 +162,8 @@ def einsum(t: Trace, subscripts: Any, *operands: Any, optimize: Any = False) -> 
 @function("linalg.norm")
 def norm(t: Trace, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
     a = as_array(t, x, "norm")
+    if isinstance(axis, list):
+        refuse("argument", "a list of axes", "a tuple", "norm")
     axes = None if axis is None else axes_of(axis, a.ndim, "norm")
     count = a.ndim if axes is None else len(axes)
     if not (axes is None and ord is None) and count not in (1, 2):

@@ -10,7 +10,7 @@ from shapecheck.tracing import rules
 from shapecheck.tracing.array import TracedArray, as_array
 from shapecheck.tracing.dtypes import BOOL, INT, DType, Untraceable
 from shapecheck.tracing.registry import call, function, plain
-from shapecheck.tracing.rules import Shape, Trace, axes_of, axis_of
+from shapecheck.tracing.rules import Shape, Trace, axes_of, axis_of, refuse
 
 # Reductions --------------------------------------------------------------------------------------------------
 
@@ -23,6 +23,8 @@ def _reduce(x: TracedArray, axis: Any, keepdims: Any, gives: DType, name: str) -
 def _axes(x: TracedArray, axis: Any, name: str) -> tuple[int, ...]:
     if not x.shape and name not in _STRICT and axis in (0, -1):
         return ()  # the reductions of ufuncs let an array without axes pass
+    if isinstance(axis, list) and name != "median":
+        refuse("argument", "a list of axes", "a tuple", name)
     return axes_of(axis, x.ndim, name)
 
 

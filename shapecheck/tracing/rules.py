@@ -235,6 +235,8 @@ def reshape(trace: Trace, shape: Shape, target: Shape, what: str = "reshape") ->
 
 
 def squeeze(trace: Trace, shape: Shape, axis: Any = None) -> Shape:
+    if isinstance(axis, list):
+        refuse("argument", "a list of axes", "a tuple", "squeeze")
     if axis is not None:
         gone = () if not shape and axis in (0, -1) else axes_of(axis, len(shape), "squeeze")
         for k in gone:
