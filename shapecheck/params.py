@@ -466,7 +466,7 @@ Alpha = optional(Number)
 def _expression(value: str, param: str) -> Any:
     from shapecheck.restricted import restricted
 
-    return restricted(value)
+    return restricted(value, param)
 
 
 def _function(value: Any, param: str, keras: Semantics) -> Any:

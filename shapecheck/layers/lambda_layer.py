@@ -68,7 +68,7 @@ def takes(function, name):
 
 def called(lambda_, inputs, mask, training):
     """The function of a Lambda on its inputs; whatever it raises is a refusal."""
-    from shapecheck.tracing import Untraceable
+    from shapecheck.tracing import Untraceable, run
 
     extra = dict(lambda_.arguments or {})
     if takes(lambda_.function, "mask"):
@@ -76,7 +76,7 @@ def called(lambda_, inputs, mask, training):
     if takes(lambda_.function, "training") and "training" not in extra:
         extra["training"] = training
     try:
-        return lambda_.function(inputs, **extra)
+        return run(lambda_.function, inputs, **extra)
     except (Refusal, Untraceable):
         raise
     except Exception as error:
