@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import lcm
 from typing import Any
 
 from shapecheck.dims.form import subtract, wrap
@@ -12,6 +13,7 @@ LIMIT = 10_000
 """At most this many nodes are read from one sympy expression."""
 
 _kept: dict[Any, Named] = {}
+_dummies: dict[Named, Any] = {}
 
 
 def to_sympy(dim: Dim) -> Any:
@@ -43,11 +45,10 @@ def _node(node: Node) -> Any:
     if isinstance(node, Product):
         return sympy.Mul(*map(_node, node.factors))
     if isinstance(node, Named):
-        for dummy, atom in _kept.items():
-            if atom is node:
-                return dummy
-        dummy = sympy.Dummy(node.name, integer=True)
-        _kept[dummy] = node
+        dummy = _dummies.get(node)
+        if dummy is None:
+            dummy = _dummies[node] = sympy.Dummy(node.name, integer=True)
+            _kept[dummy] = node
         return dummy
     assert isinstance(node, Expr)
     return to_sympy(node)
@@ -109,7 +110,7 @@ def _ratio(expression: Any, names: Mapping[str, Dim] | None) -> tuple[Dim, Dim]:
 def _combine(node: Any, args: list[tuple[Dim, Dim]], names: Mapping[str, Dim] | None) -> tuple[Dim, Dim]:
     import sympy
 
-    from shapecheck.dims.making import ceil_div, maximum, minimum, symbol
+    from shapecheck.dims.making import ceil_div, maximum, minimum, product, symbol, total
 
     if node.is_Rational:
         return int(node.p), int(node.q)
@@ -120,15 +121,15 @@ def _combine(node: Any, args: list[tuple[Dim, Dim]], names: Mapping[str, Dim] | 
             return names[node.name], 1
         return symbol(node.name, bool(node.assumptions0.get("varies"))), 1
     if node.is_Add:
+        common = lcm(*[b for _, b in args if isinstance(b, int)])
+        if all(isinstance(b, int) for _, b in args):
+            return total([a * (common // b) for a, b in args]), common
         top, bottom = args[0]
         for a, b in args[1:]:
-            top, bottom = (top + a, b) if b == bottom else (top * b + a * bottom, bottom * b)
+            top, bottom = top * b + a * bottom, bottom * b
         return top, bottom
     if node.is_Mul:
-        top, bottom = 1, 1
-        for a, b in args:
-            top, bottom = top * a, bottom * b
-        return top, bottom
+        return product([a for a, _ in args]), product([b for _, b in args])
     if node.is_Pow and node.exp.is_Integer and abs(int(node.exp)) <= 64:
         (a, b), power = args[0], int(node.exp)
         return (a**power, b**power) if power >= 0 else (b**-power, a**-power)

@@ -41,7 +41,7 @@ def bounds(dim: Dim) -> Interval:
         return dim._bounds
     except AttributeError:
         pass
-    for atom in definitions(dim):
+    for atom in definitions(dim, lambda definition: hasattr(definition, "_bounds")):
         _bounds(atom.definition)
     return _bounds(dim)
 
@@ -175,7 +175,7 @@ def facts(dim: Dim, name: str) -> Facts | None:
         return Facts(0, 1, dim, dim, 1, 1)
     if not isinstance(dim, Expr):
         return None
-    for atom in definitions(dim):
+    for atom in definitions(dim, lambda definition: name in getattr(definition, "_facts", ())):
         _facts(atom.definition, name)
     return _facts(dim, name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import count
 from math import gcd
@@ -158,10 +158,9 @@ def atom_of(definition: Expr, name: str) -> Named:
     """The one atom of that name and definition."""
     atom: Named | None = _kept().get((name, definition))
     if atom is None:
-        symbols(definition)  # so that asking an outer name for its symbols never goes deep
-        atom = _kept()[name, definition] = Named(
-            name, definition, tuple(named_in(definition)), magnitude(definition), next(_serials)
-        )
+        symbols(definition)  # now, so that asking an outer name later never goes deep; the same for its bits
+        magnitude(definition)
+        atom = _kept()[name, definition] = Named(name, definition, tuple(named_in(definition)), next(_serials))
     return atom
 
 
@@ -181,18 +180,25 @@ def magnitude(dim: Dim) -> int:
 
 
 def _bits(node: Node) -> int:
+    try:
+        return node._bits
+    except AttributeError:
+        pass
     if isinstance(node, Symbol):
-        return 64
-    if isinstance(node, Named):
-        return node.bits
-    if isinstance(node, Product):
-        return sum([_bits(f) for f in node.factors])
-    if isinstance(node, Floor):
-        return magnitude(node.num)
-    if isinstance(node, Extreme):
-        return max(map(magnitude, node.args))
-    assert isinstance(node, Expr)
-    return max(node.const.bit_length(), *[_bits(t) + c.bit_length() for t, c in node.terms])
+        bits = 64
+    elif isinstance(node, Named):
+        bits = _bits(node.definition)
+    elif isinstance(node, Product):
+        bits = sum([_bits(f) for f in node.factors])
+    elif isinstance(node, Floor):
+        bits = magnitude(node.num)
+    elif isinstance(node, Extreme):
+        bits = max(map(magnitude, node.args))
+    else:
+        assert isinstance(node, Expr)
+        bits = max(node.const.bit_length(), *[_bits(t) + c.bit_length() for t, c in node.terms])
+    node._bits = bits
+    return bits
 
 
 def children(node: Node) -> list[Node]:
@@ -221,15 +227,15 @@ def named_in(expr: Node) -> list[Named]:
     return list(found)
 
 
-def definitions(dim: Dim) -> list[Named]:
-    """All named expressions below a dim, inner ones before outer ones."""
+def definitions(dim: Dim, settled: Callable[[Expr], bool] = lambda _: False) -> list[Named]:
+    """All named expressions below a dim, inner ones before outer ones, save what stands in a settled definition."""
     if not isinstance(dim, Expr) or not dim.level:
         return []
     found: dict[Named, None] = {}
     stack = named_in(dim)
     while stack:
         atom = stack.pop()
-        if atom not in found:
+        if atom not in found and not settled(atom.definition):
             found[atom] = None
             stack += atom.inner
     return sorted(found, key=lambda atom: (atom.level, atom.name, atom.serial))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from shapecheck.dims.division import divide
 from shapecheck.dims.form import add, build, from_factors, keep, product, scale, subtract, total_of, wrap
 from shapecheck.dims.nodes import Expr, Extreme, Floor, Known, Named, Node, key
@@ -16,12 +19,24 @@ def canonical(a: Known) -> Known:
     """
     if not isinstance(a, Expr):
         return a
+    return _remembered(a, _canonical)
+
+
+def _remembered(node: Node, work: Callable[[Any], Known]) -> Known:
+    try:
+        return node._mirror  # type: ignore[no-any-return]
+    except AttributeError:
+        node._mirror = work(node)
+        return node._mirror  # type: ignore[no-any-return]
+
+
+def _canonical(a: Expr) -> Known:
     flat = expanded(a)
     if flat is None:
         return a
     sums = []
     for monomial, c in flat.items():
-        sums.append(scale(product([_canonical_atom(node) for node in monomial]), c))
+        sums.append(scale(product([_remembered(node, _canonical_atom) for node in monomial]), c))
     again = total_of(sums)
     flat = expanded(again)
     if flat is None:

@@ -24,7 +24,7 @@ class Undecided(TypeError):
 class Node:
     """Anything structural: compared and ordered by its key, never by hash or address."""
 
-    __slots__ = ("_facts", "_hash", "_key", "_symbols", "level", "size")
+    __slots__ = ("_bits", "_facts", "_hash", "_key", "_mirror", "_symbols", "level", "size")
     _parts: tuple[str, ...] = ()
     level: int
     size: int
@@ -32,6 +32,8 @@ class Node:
     _key: tuple[Any, ...]
     _symbols: tuple[Symbol, ...]
     _facts: dict[str, Any]
+    _mirror: Any
+    _bits: int
 
     def _make_key(self) -> tuple[Any, ...]:
         raise NotImplementedError
@@ -115,13 +117,12 @@ class Extreme(Node):
 class Named(Node):
     """An expression kept under a name. One object per name and definition, so equality is identity."""
 
-    __slots__ = ("__weakref__", "bits", "definition", "inner", "name", "serial")
+    __slots__ = ("__weakref__", "definition", "inner", "name", "serial")
 
-    def __init__(self, name: str, definition: Expr, inner: tuple[Named, ...], bits: int, serial: int) -> None:
+    def __init__(self, name: str, definition: Expr, inner: tuple[Named, ...], serial: int) -> None:
         self.name = name
         self.definition = definition
         self.inner = inner
-        self.bits = bits
         self.serial = serial
         self.size = 1
         self.level = definition.level + 1
