@@ -75,6 +75,13 @@ def related(place: Place | None, text: str, at_key: bool = False) -> list[Label]
     return [Label(span, text)] if span else []
 
 
+def kind_place(item: LayerSpec) -> tuple[Place | None, bool]:
+    """The place of the word that names the kind, and whether it is a key."""
+    if item.kind_place is None:
+        return item.place, False
+    return item.kind_place, item.kind_place.path[-1:] not in (("class_name",), ("type",))
+
+
 def dotted(path: Sequence[str | int]) -> str:
     """A path into a definition as Python people write it: `layers[2].Dense.units`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)

@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 from shapecheck import rings
 from shapecheck.calls import Call, Link, outermost
 from shapecheck.diagnostic import Diagnostic, Label
-from shapecheck.findings import Context, related
+from shapecheck.findings import Context, kind_place, related
 from shapecheck.inline import Inliner
 from shapecheck.source import Place
 from shapecheck.spec import LayerSpec, ModelSpec
-from shapecheck.wiring import kind_place
 
 SHOWN = 6  # layers of a ring, or of a branch, that a message names
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from shapecheck.calls import Call, Instance, Link, called, entry_place, passing, within
-from shapecheck.findings import Context, related
+from shapecheck.findings import Context, kind_place, related
 from shapecheck.source import Place
 from shapecheck.spec import MAX_LAYERS, LayerSpec, Use
-from shapecheck.wiring import Plan, Read, Reads, kind_place
+from shapecheck.wiring import Plan, Read, Reads
 
 MAX_NESTING = 50
 MAX_READS = 1_000_000
@@ -151,8 +151,9 @@ class Inliner:
         item = call.item if call else None
         place = item.place.at("inputs") if item and item.place else None
         if isinstance(where, Instance) and (where.outputs or read[1] is not None):
-            self.context.say("SC206", place or instance.plan.spec.place, item, name=name, count=len(where.outputs),
-                             ref=f"{name}[{read[1]}]")  # fmt: skip
+            count = len(where.outputs)
+            self.context.say("SC206", place or instance.plan.spec.place, item, name=name, count=count,
+                             s="s" * (count != 1), ref=f"{name}[{read[1]}]")  # fmt: skip
         return []
 
     def _link(self, call: Call, reads: Reads, instance: Instance) -> None:

@@ -31,9 +31,9 @@ class Names:
         self._taken = set(taken)
         self._next: dict[str, int] = {}
 
-    def fresh(self, base: str) -> str:
-        """`base`, or the first of `base_1`, `base_2`, ... that is free."""
-        number = self._next.get(base, 0)
+    def fresh(self, base: str, least: int = 0) -> str:
+        """The first of `base`, `base_1`, `base_2`, ... that is free, with a number of at least `least`."""
+        number = max(least, self._next.get(base, 0))
         name = f"{base}_{number}" if number else base
         while name in self._taken:
             number += 1

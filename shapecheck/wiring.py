@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shapecheck import layers
-from shapecheck.findings import Context, related
+from shapecheck.findings import Context, kind_place, related
 from shapecheck.naming import Names, snake
 from shapecheck.source import Place
 from shapecheck.spec import Inputs, LayerSpec, ModelSpec, Ref
@@ -74,7 +74,7 @@ class Plan:
             if item.name is not None and self.at[item.name] == position:
                 names.append(item.name)
                 continue
-            name = fresh.fresh(item.name or snake(item.model or item.again or item.kind))
+            name = fresh.fresh(item.name or item.again or snake(item.model or item.kind), int(item.again is not None))
             self.at[name] = position
             names.append(name)
         for name, positions in again.items():
@@ -116,9 +116,13 @@ class Plan:
             sound = self.items[target].again is None or self.items[target].again in models
         else:
             target, sound = last, self.items[last].again in models
-            if not sound:
-                name = self.items[last].again or ""
-                self._fail(last, "SC210", "layer", name=name, near=self._near(name))
+            name = self.items[last].again or ""
+            if not sound and name in self.at:
+                name = self.items[way[0]].again or ""
+                self._fail(way[0], "SC210", "layer", name=name, problem="it calls itself")
+            elif not sound:
+                problem = "no layer or model has that name"
+                self._fail(last, "SC210", "layer", name=name, problem=problem, near=self._near(name))
         for position in way:
             self.made[position] = target
             if not sound:
@@ -249,13 +253,6 @@ def refs_of(given: Inputs) -> list[Ref]:
         return [given]
     several = given.values() if isinstance(given, Mapping) else given
     return [ref for item in several for ref in ([item] if isinstance(item, Ref) else item)]
-
-
-def kind_place(item: LayerSpec) -> tuple[Place | None, bool]:
-    """The place of the word that names the kind, and whether it is a key."""
-    if item.kind_place is None:
-        return item.place, False
-    return item.kind_place, item.kind_place.path[-1:] not in (("class_name",), ("type",))
 
 
 def _name_place(item: LayerSpec) -> Place | None:

@@ -200,13 +200,15 @@ def _times(
     reading: Reading, raw: Mapping[str, Any], place: Place, variables: Mapping[str, Any] | None, scope: Scope,
     trail: Sequence[Use],
 ) -> int | None:  # fmt: skip
+    before = reading.said
     times = reading.fill(raw.get("times"), place, scope, trail)
     if raw.get("times") is None and variables:
         return max(map(len, variables.values()))
     turns = whole(times)
     if turns is not None and turns >= 0:
         return turns
-    reading.malformed(place, "`times`", "a whole number of turns", times, trail=trail)
+    if reading.said == before:
+        reading.malformed(place, "`times`", "a whole number of turns", times, trail=trail)
     return None
 
 
@@ -221,7 +223,10 @@ def _variables(
     variables: dict[str, Sequence[Any]] = {}
     for name, items in raw.items():
         if check_param(reading, name, place):
+            before = reading.said
             filled = reading.fill(items, place.at(name), scope, trail)
+            if reading.said != before:
+                return None
             if not isinstance(filled, (list, tuple)):
                 reading.malformed(place.at(name), f"`{name}`", "a list with a value for each turn", filled, trail=trail)
                 return None

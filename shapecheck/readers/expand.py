@@ -18,9 +18,20 @@ from shapecheck.readers.entries import LAYER, NOWHERE, Entry, read_entry, read_i
 from shapecheck.readers.frames import Budget, Flow, Frame
 from shapecheck.readers.layers import layer, layer_again
 from shapecheck.readers.scope import OverBudget, Reading, Scope
-from shapecheck.readers.spaces import BlockUse, Domain, Malformed, Member, Reads, Resolver, Space, TooMany, name_all
+from shapecheck.readers.spaces import (
+    MAX_REFS,
+    BlockUse,
+    Domain,
+    Malformed,
+    Member,
+    Reads,
+    Resolver,
+    Space,
+    TooMany,
+    name_all,
+)
 from shapecheck.source import Place
-from shapecheck.spec import MAX_LAYERS, Inputs, LayerSpec, Use
+from shapecheck.spec import MAX_LAYERS, Inputs, LayerSpec, Ref, Use
 
 MAX_NESTING = 50
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -65,14 +76,17 @@ class Expander:
         name_all(self._domains)
         if not self._scoped:
             return outputs
-        resolver = Resolver(self._circular)
+        resolver = Resolver(self._no_layer)
         try:
+            for domain in self._domains[1:]:
+                if domain.use is not None:
+                    resolver.member(domain.use)
             for spec, reads in self._reads:
                 spec.inputs = resolver.reads(reads)
             outputs = resolver.inputs(outputs, self.top.root)
         except TooMany:
-            self.reading.say("SC803", self._domains[-1].use.place if self._domains[-1].use else self.reading.place(),
-                             limit="10,000 references for one layer")  # fmt: skip
+            self.reading.say("SC803", self.reading.place("blocks"), limit=f"{MAX_REFS:,} inputs of one layer")
+            raise OverBudget from None
         for spec, space in self._calls:
             self._called(spec, resolver.find(spec.again or "", space))
         return outputs
@@ -189,6 +203,7 @@ class Expander:
         below = Frame(block.entries, block.path, inner, use.domain.root, flow, (
             *trail, Use(f"`{block.name}` is used here", entry.at)))  # fmt: skip
         below.use, below.outer = use, frame
+        use.trail = below.trail
         if block.inputs is not None:
             known = reads or Reads(None, frame.space, before.last)
             bind(reading, use, block, known, entry, trail)
@@ -207,6 +222,10 @@ class Expander:
         use, outer = frame.use, frame.outer
         if use is None or outer is None:
             return
+        if frame.flow.last is None:
+            given, what = "none, as no repetition in it has a turn", f"`{use.block}`"
+            self.reading.malformed(use.place, what, "a block with layers", None, given=given, trail=outer.trail)
+            self._emit(frame, Malformed("", use.place, frame.trail), None)
         use.last = frame.flow.last
         outer.flow.last = use
         outer.flow.reads = Reads(None, outer.space, use) if use.wanted is not None else None
@@ -247,16 +266,20 @@ class Expander:
 
     # References ---------------------------------------------------------------------------------------------------
 
-    def _circular(self, use: BlockUse) -> None:
-        self.reading.say("SC203", use.place, name=use.name)
+    def _no_layer(self, use: BlockUse, ref: Ref) -> None:
+        if ref.name:
+            expected = "the name of a layer of the block"
+            self.reading.malformed(ref.place or use.place, "an output of a block", expected, ref.name, trail=use.trail)
 
     def _called(self, spec: LayerSpec, found: Member | Reads | None) -> None:
         """Put the name of the layer that is called again in full."""
         if isinstance(found, LayerSpec):
             spec.again = found.name
-        elif isinstance(found, Use) and spec.place is not None:
-            notes = ["a block makes new layers at each use; what shares its weights stands under `models:`"]
-            self.reading.say("SC210", spec.place.at("layer"), name=spec.again, trail=spec.trail, notes=notes)
+        elif isinstance(found, BlockUse) and spec.place is not None:
+            problem = "it is the use of a block, which has no weights of its own"
+            help = ["put under `models:` what is to be called twice with the same weights"]
+            place = spec.place.at("layer")
+            self.reading.say("SC210", place, name=spec.again, problem=problem, trail=spec.trail, help=help)
             spec.kind, spec.again = "", None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from shapecheck.findings import finding
@@ -202,10 +203,8 @@ class _Filling:
         """Arithmetic over parameters, and possibly over sizes, which stay as they are."""
         names = _NAME.findall(text)
         if all(name in self.scope or name in values.FUNCTIONS for name in names):
-            try:
+            with suppress(values.ValueProblem):
                 return values.evaluate(text, self.scope)
-            except values.ValueProblem:
-                return text
         return _NAME.sub(lambda match: self._as_term(match[0]), text)
 
     def _as_term(self, name: str) -> str:

@@ -86,7 +86,7 @@ class Domain:
 class BlockUse:
     """One use of a block."""
 
-    __slots__ = ("active", "block", "domain", "last", "name", "place", "resolved", "wanted")
+    __slots__ = ("block", "domain", "last", "name", "place", "resolved", "trail", "wanted")
 
     def __init__(self, block: str, place: Place, outer: Space) -> None:
         self.block = block
@@ -96,7 +96,7 @@ class BlockUse:
         self.last: Member | None = None
         self.wanted: list[Ref] | None = None  # the block's own `outputs`
         self.resolved: list[Ref] | None = None
-        self.active = False
+        self.trail: tuple[Use, ...] = ()
 
 
 Member = LayerSpec | BlockUse
@@ -112,7 +112,8 @@ def name_all(domains: Sequence[Domain]) -> None:
         names = Names(domain.given)
         for member in domain.members:
             if member.name is None:
-                member.name = names.fresh(_base(member))
+                again = isinstance(member, LayerSpec) and member.again is not None
+                member.name = names.fresh(_base(member), int(again))
                 domain.root.names.setdefault(member.name, member)
             if domain.prefix:
                 member.name = domain.prefix + member.name
@@ -132,8 +133,8 @@ def _base(member: Member) -> str:
 class Resolver:
     """From a reference as it was written to the full names of the layers that it means."""
 
-    def __init__(self, circular: Callable[[BlockUse], None]) -> None:
-        self._circular = circular
+    def __init__(self, no_layer: Callable[[BlockUse, Ref], None]) -> None:
+        self._no_layer = no_layer
 
     def inputs(self, given: Inputs, space: Space) -> Inputs:
         """The inputs of a layer with every reference in full."""
@@ -197,18 +198,27 @@ class Resolver:
             space = space.outer
         return None
 
-    def member(self, member: Member, place: Place | None) -> list[Ref]:
-        """The outputs of a layer or of a use of a block."""
+    def member(self, member: Member, place: Place | None = None) -> list[Ref]:
+        """The outputs of a layer, or of a use of a block: layers of its own, so this goes no deeper than uses nest."""
         if isinstance(member, LayerSpec):
             return [Ref(member.name or "", None, place)]
         if member.resolved is None:
-            if member.active:
-                self._circular(member)
-                return [Ref("", None, place)]
-            member.active = True
             if member.wanted is None:
-                member.resolved = self.member(member.last, place) if member.last is not None else [Ref("")]
+                member.resolved = self.member(member.last) if member.last is not None else [Ref("")]
             else:
-                member.resolved = self._several(member.wanted, member.domain.root)
-            member.active = False
+                member.resolved = self._wanted(member, member.wanted)
         return member.resolved
+
+    def _wanted(self, use: BlockUse, wanted: Sequence[Ref]) -> list[Ref]:
+        """What a block names as its outputs: its own layers, and not what it reads."""
+        found: list[Ref] = []
+        for ref in wanted:
+            own = use.domain.root.names.get(ref.name.partition("/")[0])
+            if own is None or isinstance(own, Reads) or self.find(ref.name, use.domain.root) is None:
+                self._no_layer(use, ref)
+                found.append(Ref(""))
+            else:
+                found += self.ref(ref, use.domain.root)
+            if len(found) > MAX_REFS:
+                raise TooMany
+        return found
