@@ -67,6 +67,7 @@ class Wants(NamedTuple):
     least: int
     star: str | None
     asks: tuple[str, ...]
+    plain: bool
 
 
 class Layer:
@@ -184,13 +185,17 @@ def wants(function: Callable[..., Any]) -> Wants:
         inputs = [name for name in order if name not in OFFERS]
         least = len(inputs) - sum(name not in OFFERS for name in order[len(order) - optional :])
         star = names[count + keywords] if code.co_flags & 4 else None
-        known = _wants[code] = Wants(order, least, star, names[count : count + keywords])
+        known = _wants[code] = Wants(
+            order, least, star, asks := names[count : count + keywords], len(inputs) == len(order) and not asks
+        )
     return known
 
 
 def call(method: Callable[..., Any], inputs: Sequence[Any] | dict[str, Any], offers: Mapping[str, Any]) -> Any:
     """Call a bound method of a layer with its inputs, in order or by role, and with what it asks for."""
     asked = wants(method.__func__)  # type: ignore[attr-defined]
+    if asked.plain and type(inputs) is tuple and len(inputs) >= len(asked.order):
+        return method(*inputs)
     given: list[Any] = []
     if isinstance(inputs, dict):
         by_name = {name: offers[name] if name in OFFERS else inputs.get(name) for name in asked.order}
@@ -208,10 +213,15 @@ def call(method: Callable[..., Any], inputs: Sequence[Any] | dict[str, Any], off
     return method(*given)
 
 
+_names: dict[type[Layer], tuple[tuple[str, ...], int, str | None]] = {}
+
+
 def input_names(cls: type[Layer]) -> tuple[tuple[str, ...], int, str | None]:
     """The names of the call arguments of a layer, how many it needs, and the name of a list it takes."""
-    asked = wants(cls.shape)
-    return tuple(name for name in asked.order if name not in OFFERS), asked.least, asked.star
+    if cls not in _names:
+        asked = wants(cls.shape)
+        _names[cls] = tuple(name for name in asked.order if name not in OFFERS), asked.least, asked.star
+    return _names[cls]
 
 
 def under(prefix: str, weights: Iterable[tuple[str, Weight]]) -> Iterator[tuple[str, Weight]]:

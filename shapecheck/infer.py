@@ -18,6 +18,7 @@ from shapecheck.inference import Inference
 from shapecheck.making import FIRST, make
 from shapecheck.words import shape_text, shown
 
+HUGE = 1 << 62
 LARGE = 64  # an expression of more atoms than this goes on under the name of the place where it arose
 
 
@@ -162,7 +163,10 @@ def _kept(node: Node, spec: TensorSpec) -> TensorSpec:
     if spec.lost is DROP:
         spec = spec._replace(lost=node.index)
     for axis, size in enumerate(spec.shape or ()):
-        if type(size) is not int and dims.size(size) > LARGE:
+        if type(size) is int:
+            if size > HUGE:
+                raise Refusal("SC807", axis=axis, given=shown(size), limit="2^62")
+        elif dims.size(size) > LARGE:
             shape = list(spec.shape or ())
             shape[axis] = dims.named(size, f"{node.name}.{axes.letter(axis, len(shape))}")
             spec = spec._replace(shape=tuple(shape))

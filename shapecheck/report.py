@@ -50,6 +50,7 @@ class Report:
     ok            no finding of severity error
     diagnostics   the findings, in the order of the text
     inputs, outputs   lists of NamedShape
+    size          how many layers there are, each counted once
     layers        name -> LayerReport, in order of the wiring; a shared layer stands once
     calls         name -> every LayerReport of that layer
     shapes        name -> shape of the first call: a tuple, or a list for several outputs
@@ -58,7 +59,8 @@ class Report:
     """
 
     __slots__ = (
-        "_graph", "_write", "calls", "diagnostics", "inputs", "layers", "name", "outputs", "params", "path",
+        "_calls", "_entries", "_graph", "_layers", "_write", "diagnostics", "inputs", "name", "outputs", "params",
+        "path", "size",
         "requirements", "source", "trainable_params", "truncated",
     )  # fmt: skip
 
@@ -69,8 +71,10 @@ class Report:
         self.diagnostics: list[Diagnostic] = []
         self.inputs: list[NamedShape] = []
         self.outputs: list[NamedShape] = []
-        self.layers: dict[str, LayerReport] = {}
-        self.calls: dict[str, list[LayerReport]] = {}
+        self.size = 0
+        self._entries: Callable[[], Iterator[tuple[str, LayerReport]]] = lambda: iter(())
+        self._layers: dict[str, LayerReport] | None = None
+        self._calls: dict[str, list[LayerReport]] = {}
         self.params: Dim | None = 0
         self.trainable_params: Dim | None = 0
         self.requirements: Any = ()
@@ -81,6 +85,22 @@ class Report:
     @property
     def ok(self) -> bool:
         return not any(found.severity == "error" for found in self.diagnostics)
+
+    @property
+    def layers(self) -> dict[str, LayerReport]:
+        """Name -> LayerReport; made when first asked, as a check that only says ok needs none of it."""
+        if self._layers is None:
+            self._layers = {}
+            for owner, entry in self._entries():
+                self._layers[entry.name] = entry
+                self._calls.setdefault(owner, []).append(entry)
+        return self._layers
+
+    @property
+    def calls(self) -> dict[str, list[LayerReport]]:
+        """Name -> the LayerReport of every call of that layer."""
+        assert self.layers is not None
+        return self._calls
 
     @property
     def shapes(self) -> Mapping[str, Any]:
@@ -110,7 +130,7 @@ class Report:
     def __repr__(self) -> str:
         errors = sum(found.severity == "error" for found in self.diagnostics)
         state = "ok" if self.ok else f"{errors} error{'s' * (errors != 1)}"
-        return f"<Report {self.path}: {state}, {len(self.layers)} layers>"
+        return f"<Report {self.path}: {state}, {self.size} layers>"
 
 
 class _Shapes(Mapping[str, Any]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from shapecheck import codes, explain, infer, settings
@@ -47,13 +47,14 @@ def report_of(source: Source, spec: ModelSpec, found: Inference) -> Report:
     trained: Dim = 0
     known = True
     for node in found.graph.nodes:
-        entry = _layer_report(found, node)
-        owner = found.graph.nodes[node.owner].name
-        report.calls.setdefault(owner, []).append(entry)
-        report.layers[node.name] = entry
         if node.owner == node.index:
-            known = known and entry.params is not None
-            total, trained = total + (entry.params or 0), trained + (entry.trainable_params or 0)
+            report.size += 1
+            here, changed = _params(found, node)
+            if here is None or changed is None:
+                known = False
+            elif here != 0:
+                total, trained = total + here, trained + changed
+    report._entries = lambda: _entries(found)
     report.params, report.trainable_params = (total, trained) if known else (None, None)
     for index in found.graph.inputs:
         node = found.graph.nodes[index]
@@ -85,21 +86,33 @@ def _shape(found: Inference, index: int, output: int) -> Any:
     return applied.outputs[output].shape if applied and output < len(applied.outputs) else None
 
 
+def _entries(found: Inference) -> Iterator[tuple[str, LayerReport]]:
+    for node in found.graph.nodes:
+        yield found.graph.nodes[node.owner].name, _layer_report(found, node)
+
+
+def _params(found: Inference, node: Node) -> tuple[Dim | None, Dim | None]:
+    """The size of the weights of a call and of those that training changes; None where nothing is known."""
+    applied, layer = found.applied[node.index], found.layers[node.index]
+    if applied is None or layer is None or (applied.opaque and type(layer).weights is not Layer.weights):
+        return None, None
+    return count_params(applied, layer.trainable) if applied.weights else (0, 0)
+
+
 def _layer_report(found: Inference, node: Node) -> LayerReport:
     applied, layer = found.applied[node.index], found.layers[node.index]
     inputs = tuple(_ref(found, edge) for edge in edges_of(node))
     place = node.spec.kind_place or node.spec.place
     if applied is None or layer is None:
         return LayerReport(node.name, node.spec.kind, inputs, (None,), None, None, {}, (), (None,), _nothing, place)
-    total, trained = count_params(applied, layer.trainable) if applied.weights else (0, 0)
-    unknown = bool(applied.opaque)
+    total, trained = _params(found, node)
     return LayerReport(
         node.name,
         layer.kind,
         inputs,
         tuple(spec.shape for spec in applied.outputs),
-        None if unknown and type(layer).weights is not Layer.weights else total,
-        None if unknown and type(layer).weights is not Layer.weights else trained,
+        total,
+        trained,
         {path: weight.shape for path, weight in applied.weights.items()},
         tuple(spec.dtype for spec in applied.outputs),
         tuple(spec.mask for spec in applied.outputs),

@@ -85,7 +85,7 @@ def ends(tensors: Sequence[NamedShape]) -> str:
 def ok_line(report: Report) -> str:
     """`ok unet.yaml: 15 layers, (B, H, W, 1) -> (B, H, W, 1), 31,481 params, valid when H % 8 == 0`."""
     params = count(report.params, "param") if type(report.params) is int else f"{amount(report.params)} params"
-    said = [count(len(report.calls), "layer"), f"{ends(report.inputs)} -> {ends(report.outputs)}", params]
+    said = [count(report.size, "layer"), f"{ends(report.inputs)} -> {ends(report.outputs)}", params]
     if when := valid_when(report):
         said.append(f"valid when {when}")
     return f"{escape(report.path)}: {', '.join(said)}"

@@ -83,6 +83,7 @@ class Make:
         for layer in layers:
             report.layers[layer.name] = layer
             report.calls[layer.name] = [layer]
+            report.size += 1
         report.inputs = [NamedShape(x.name, x.output_shapes[0]) for x in layers if x.kind == "InputLayer"]
         names = outputs.split() or ([layers[-1].name] if layers else [])
         report.outputs = [NamedShape(name, report.layers[name].output_shapes[0]) for name in names]

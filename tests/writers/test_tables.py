@@ -56,7 +56,8 @@ def test_a_shared_layer_is_counted_once(make):
     first = make.layer("enc", "Dense", "a", ("B, 4",), 16, 12)
     second = make.layer("enc_1", "Dense", "b", ("B, 4",), 16, 12)
     report = make.model(make.layer("a", "InputLayer", shapes=("B, 3",)), first, second)
-    report.calls = {"a": [report.layers["a"]], "enc": [first, second]}
+    report._calls = {"a": [report.layers["a"]], "enc": [first, second]}
+    report.size = len(report._calls)
     cells = [re.split(r"\s{2,}", line.strip()) for line in summary.write(report).split("\n")]
     assert ["enc", "Dense", "(B, 4)", "16", "12", "a"] in cells
     assert ["enc_1", "Dense", "(B, 4)", "shared", "12", "b"] in cells
