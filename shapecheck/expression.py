@@ -51,6 +51,7 @@ def read(text: str, allowed: Collection[str] = ARITHMETIC, marks: Collection[str
     those of arithmetic. Operators and contexts are checked, but not listed.
     """
     import ast
+    import warnings
 
     if len(text) > LIMIT_TEXT:
         raise ExpressionError(f"an expression has at most {LIMIT_TEXT} characters, not {len(text)}", LIMIT_TEXT)
@@ -65,24 +66,19 @@ def read(text: str, allowed: Collection[str] = ARITHMETIC, marks: Collection[str
     if not body.strip():
         raise ExpressionError("the expression is empty", 0)
     try:
-        root = ast.parse(body, mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what Python only warns of, such as `1or 2`, is an error here
+            root = ast.parse(body, mode="eval").body
     except SyntaxError as error:
-        reason = error.msg or "invalid syntax"
-        raise ExpressionError(_plain(reason), _clip(shift + (error.offset or 1) - 1, text)) from None
+        reason = (error.msg or "invalid syntax").split(". ")[0].rstrip(".").replace("'", "`")
+        place = shift + (error.offset or 1) - 1
+        raise ExpressionError(reason[:1].lower() + reason[1:], max(0, min(place, len(text)))) from None
     except (ValueError, MemoryError, RecursionError, OverflowError):
         raise ExpressionError("the expression cannot be read", shift) from None
-    return _checked(root, allowed, body.encode(), shift, len(text))
+    return _checked(root, allowed, body.encode(), shift)
 
 
-def _plain(reason: str) -> str:
-    return reason.split(". ")[0].rstrip(".").replace("'", "`")[:1].lower() + reason.split(". ")[0].rstrip(".")[1:]
-
-
-def _clip(place: int, text: str) -> int:
-    return max(0, min(place, len(text)))
-
-
-def _checked(root: ast.AST, allowed: Collection[str], body: bytes, shift: int, end: int) -> list[tuple[Any, int]]:
+def _checked(root: ast.AST, allowed: Collection[str], body: bytes, shift: int) -> list[tuple[Any, int]]:
     import ast
 
     found: list[tuple[Any, int]] = []
@@ -107,14 +103,10 @@ def _checked(root: ast.AST, allowed: Collection[str], body: bytes, shift: int, e
         if not isinstance(node, ast.operator | ast.unaryop | ast.expr_context | ast.boolop | ast.cmpop):
             found.append((node, place))
             if len(found) > LIMIT_NODES:
-                raise ExpressionError(f"an expression has at most {LIMIT_NODES} parts", _clip_end(place, end))
+                raise ExpressionError(f"an expression has at most {LIMIT_NODES} parts", place)
         stack += [(child, place) for child in ast.iter_child_nodes(node)]
     found.reverse()
     return found
-
-
-def _clip_end(place: int, end: int) -> int:
-    return min(place, end)
 
 
 def _check_constant(value: object, allowed: Collection[str], place: int) -> None:

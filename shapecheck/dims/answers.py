@@ -1,4 +1,4 @@
-"""The three-valued questions of `dims`, and the maximum and minimum that need their answers.
+"""The three-valued questions of `dims`.
 
 True and False are proved for all sizes >= 1. None means: true for some sizes and false for others, or not decided.
 """
@@ -10,10 +10,10 @@ from math import gcd, prod
 
 from shapecheck.dims.division import remainder
 from shapecheck.dims.facts import Facts, bounds, facts, times
-from shapecheck.dims.form import add, from_factors, keep, scale, subtract, symbols, total_of, wrap
+from shapecheck.dims.form import add, from_factors, scale, subtract, symbols, total_of, wrap
 from shapecheck.dims.growth import settled_sign
 from shapecheck.dims.mirror import canonical
-from shapecheck.dims.nodes import CAP, UNKNOWN, Dim, Expr, Extreme, Known, Node, Product, key
+from shapecheck.dims.nodes import UNKNOWN, Dim, Expr, Extreme, Known, Node, Product
 from shapecheck.dims.polynomials import exact_quotient
 from shapecheck.dims.walk import table
 
@@ -23,9 +23,6 @@ WORK = 2_000_000
 """At most this many sizes times atoms."""
 CASES = 64
 """At most this many combinations of arguments are looked at where maxima stand in a sum."""
-QUICK = 1_024
-"""At most this many sizes are tried to simplify a maximum."""
-
 _answers: dict[Expr, bool | None] = {}
 
 
@@ -46,7 +43,7 @@ def at_least(a: Dim, n: Dim) -> bool | None:
         return a >= n
     if a is UNKNOWN or n is UNKNOWN:
         return None
-    return _not_negative(subtract(a, n), EVALUATIONS)  # type: ignore[arg-type]
+    return not_negative(subtract(a, n))  # type: ignore[arg-type]
 
 
 def divides(d: Dim, a: Dim) -> bool | None:
@@ -214,7 +211,8 @@ def _natural(value: int) -> bool:
     return value >= 0
 
 
-def _not_negative(f: Known, budget: int) -> bool | None:
+def not_negative(f: Known, budget: int = EVALUATIONS) -> bool | None:
+    """Whether f >= 0 for all sizes or for none, trying at most `budget` of them."""
     if not isinstance(f, Expr):
         return f >= 0
     low, high = bounds(f)
@@ -239,7 +237,7 @@ def _not_negative(f: Known, budget: int) -> bool | None:
         return False
     if len(found) != 1:
         cases = _cases(flat)
-        return _ordered(cases[0], [_not_negative(case, budget) for case in cases[1]]) if cases else None
+        return _ordered(cases[0], [not_negative(case, budget) for case in cases[1]]) if cases else None
     tail = settled_sign(flat, found[0].name)
     if tail is None:
         return None
@@ -265,42 +263,3 @@ def _settle_natural(f: Expr, known: Facts, budget: int) -> bool | None:
     if last < 1:
         return p > 0
     return p > 0 if _settle(f, 1, last, _natural, budget) is (p > 0) else None
-
-
-def extreme(largest: bool, dims: Sequence[Known]) -> Known:
-    """The maximum or minimum of dims; an argument that another one beats for all sizes is dropped."""
-    flat: dict[Known, None] = {}
-    const: int | None = None
-    for dim in dims:
-        for arg in _arguments(dim, largest):
-            if isinstance(arg, Expr):
-                flat[arg] = None
-            elif const is None or (arg > const if largest else arg < const):
-                const = arg
-    args: list[Known] = sorted(flat, key=key)
-    if const is not None:
-        args.append(const)
-    if len(args) <= 16:
-        kept: list[Known] = []
-        for arg in args:
-            if any(_beats(other, arg, largest) for other in kept):
-                continue
-            kept = [other for other in kept if not _beats(arg, other, largest)]
-            kept.append(arg)
-        args = kept
-    if len(args) == 1:
-        return args[0]
-    atom = wrap(Extreme(largest, tuple(args)))
-    return atom if atom.size <= CAP else keep(atom)
-
-
-def _arguments(dim: Known, largest: bool) -> tuple[Known, ...]:
-    if isinstance(dim, Expr) and not dim.const and len(dim.terms) == 1 and dim.terms[0][1] == 1:
-        node = dim.terms[0][0]
-        if isinstance(node, Extreme) and node.largest == largest:
-            return node.args
-    return (dim,)
-
-
-def _beats(a: Known, b: Known, largest: bool) -> bool:
-    return _not_negative(subtract(a, b) if largest else subtract(b, a), QUICK) is True

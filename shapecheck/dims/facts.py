@@ -28,9 +28,6 @@ class Facts(NamedTuple):
     start: int
 
 
-# ---------------------------------------------------------------- bounds
-
-
 def bounds(dim: Dim) -> Interval:
     """(low, high) such that low <= dim <= high for all symbols >= 1; None where there is no such number."""
     if isinstance(dim, int):
@@ -164,9 +161,6 @@ def _floor_bounds(num: Interval, den: Interval) -> Interval:
     if high is not None:
         high = high // least if high >= 0 else (high // most if most is not None else -1)
     return low, high
-
-
-# ---------------------------------------------------------------- slope, period, start
 
 
 def facts(dim: Dim, name: str) -> Facts | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from shapecheck.dims.answers import extreme
 from shapecheck.dims.division import is_positive
+from shapecheck.dims.extremes import extreme
 from shapecheck.dims.form import alone, keep, total_of, wrap
 from shapecheck.dims.form import product as product_of
 from shapecheck.dims.nodes import UNKNOWN, Dim, Expr, Symbol, coerce

@@ -140,7 +140,7 @@ def _replace(dim: Known, sizes: Mapping[str, Known], known: dict[Node, Known]) -
 
 
 def _replace_node(node: Node, sizes: Mapping[str, Known], known: dict[Node, Known]) -> Known:
-    from shapecheck.dims.answers import extreme
+    from shapecheck.dims.extremes import extreme
 
     if isinstance(node, Symbol):
         return sizes[node.name] if node.name in sizes else wrap(node)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from keyword import iskeyword
 from typing import Any
 
-from shapecheck.dims.answers import extreme
 from shapecheck.dims.division import divide, is_positive
+from shapecheck.dims.extremes import extreme
 from shapecheck.dims.form import add, factored, magnitude, subtract, wrap
 from shapecheck.dims.making import ceil_div, symbol
 from shapecheck.dims.nodes import UNKNOWN, Dim, Expr, Extreme, Floor, Known, Named, Node, Product, Symbol
@@ -157,8 +157,6 @@ def _product(node: Product) -> str:
             many -= power
     return "*".join(words)
 
-
-# ---------------------------------------------------------------- reading
 
 Names = Mapping[str, Dim] | Collection[str] | None
 
