@@ -10,6 +10,7 @@ from shapecheck.dims import UNKNOWN, Expr, Undecided
 from shapecheck.restricted.guard import (
     LIST_LIMIT,
     NUMBER_LIMIT,
+    ON_SYMBOLS,
     OPERATORS,
     Fraction,
     Overrun,
@@ -64,7 +65,12 @@ def truth(value: Any) -> bool:
 # Operators ---------------------------------------------------------------------------------------------------
 
 
+def _counted(run: Run, *values: Any) -> None:
+    run.step(ON_SYMBOLS if any(map(is_symbolic, values)) else 1)
+
+
 def binary(run: Run, kind: str, a: Any, b: Any) -> Any:
+    _counted(run, a, b)
     if isinstance(a, (str, bytes)) or isinstance(b, (str, bytes)):
         raise Overrun("text from text, which is not allowed")
     if is_array(a) or is_array(b):
@@ -130,6 +136,7 @@ def _ratio(value: Any) -> tuple[Any, Any]:
 
 
 def unary(run: Run, kind: str, value: Any) -> Any:
+    _counted(run, value)
     if is_array(value):
         return run.operate(kind, value)
     if isinstance(value, Fraction):
@@ -142,6 +149,7 @@ def unary(run: Run, kind: str, value: Any) -> Any:
 
 
 def compare(run: Run, kind: str, a: Any, b: Any) -> Any:
+    _counted(run, a, b)
     if kind in ("Is", "IsNot"):
         return (a is None) == (kind == "Is")
     if is_array(a) or is_array(b):
@@ -192,6 +200,7 @@ def item(run: Run, value: Any, key: Any) -> Any:
         return run.guarded("index", lambda np, x, k: x[k], (value, key), {})
     if not isinstance(value, (list, tuple)):
         raise TypeError(f"{_kind(value)} has no items")
+    run.step()
     for end in (key.start, key.stop, key.step) if isinstance(key, slice) else (key,):
         if is_symbolic(end):
             raise Undecided(f"the item {end} of a list")
@@ -232,6 +241,7 @@ def _len(run: Run, value: Any) -> Any:
 def _extreme(largest: bool) -> Callable[..., Any]:
     def extreme(run: Run, *values: Any) -> Any:
         given = list(items(values[0]) if len(values) == 1 else values)
+        _counted(run, *given)
         if not all(map(is_number, given)) or not given:
             raise TypeError(f"`{'max' if largest else 'min'}` takes numbers")
         if any(isinstance(value, (float, Fraction)) for value in given) and any(map(is_symbolic, given)):

@@ -17,6 +17,10 @@ from shapecheck.tracing import Trace, TracedArray, TracedNumpy, Untraceable, ein
 
 STEPS = 50_000
 """At most this many operations in one evaluation, and items of the lists that it makes."""
+ON_ARRAYS, ON_SYMBOLS = 10, 50
+"""As how many operations one on an array counts, and every array it makes, and one on a symbolic size."""
+DIFFERENCES = 64
+"""At most so many differences in a row: NumPy takes them one by one, even of nothing."""
 LIST_LIMIT = 1_000
 """At most this many items in a list that an expression makes."""
 NUMBER_LIMIT = 2**63
@@ -29,7 +33,8 @@ WORK = 4
 """All arrays together hold at most this many times the limit for one, and a thousand times the inputs besides."""
 
 _MAKING = frozenset({"zeros", "ones", "empty", "full", "eye", "identity", "arange", "linspace", "array", "asarray"})
-_CONTRACTING = frozenset({"matmul", "dot", "inner", "vdot", "vecdot", "tensordot", "einsum"})
+_CONTRACTING = frozenset({"matmul", "dot", "inner", "vdot", "vecdot", "tensordot", "einsum", "linalg.norm",
+                          "linalg.matmul", "linalg.tensordot", "linalg.vecdot"})  # fmt: skip
 _ON_SIZES = frozenset({"prod", "sum", "max", "min", "maximum", "minimum", "add", "subtract", "multiply",
                        "floor_divide", "remainder"})  # fmt: skip
 _MATH: dict[str, Callable[..., Any]] = {
@@ -134,7 +139,10 @@ class Run:
 
     def guarded(self, name: str, function: Callable[..., Any], args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
         """`function(np, *args)` after it was tried on shapes alone and found within the budgets."""
-        self.step()
+        self.step(ON_ARRAYS)
+        order = keywords.get("n", args[1] if len(args) > 1 else 1) if name == "diff" else 1
+        if isinstance(order, int) and order > DIFFERENCES:
+            raise Overrun(f"{order} differences in a row, over the limit of {DIFFERENCES}")
         if self.traced:
             made = function(self.np, *args, **keywords)
             self.weigh(name, args, made)
@@ -146,7 +154,9 @@ class Run:
 
     def weigh(self, name: str, args: Sequence[Any], made: Any) -> None:
         """Take what an operation makes off the budgets."""
-        for value in arrays_in((made,)):
+        found = arrays_in((made,))
+        self.step(ON_ARRAYS * len(found))
+        for value in found:
             size = count(value)
             limit = self.made if name in _MAKING else self.limit
             if size > limit:
@@ -216,6 +226,8 @@ def number(size: Any, each: int = 1) -> int:
 
 def _contraction(name: str, args: Sequence[Any], given: Sequence[int], made: int) -> int:
     """The multiplications of a product of arrays, weighed against the making of a value."""
+    if name == "linalg.norm":  # some of its norms are sums of singular values
+        return int(prod(given) ** 1.5) // 64
     if name != "einsum":
         return int((prod(given) * made) ** 0.5) // 64
     if not args or not all(map(is_array, args[1:])):

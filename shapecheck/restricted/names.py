@@ -263,6 +263,9 @@ def resolve(path: tuple[str, ...]) -> tuple[str, str] | None:
     return None
 
 
+_NOT_TAKEN = ("out", "where", "optimize", "subok", "casting")
+
+
 def known(family: str) -> list[str]:
     """The names of the functions of a family."""
     if family != "np":
@@ -279,4 +282,4 @@ def numpy_takes(name: str) -> tuple[str, ...] | None:
     if function is None or name.startswith("_"):
         return None
     takes, named, _ = takes_of(function)
-    return tuple(word for word in (*takes, *named) if word not in ("out", "where") and word[0] != "_")
+    return tuple(word for word in (*takes, *named) if word not in _NOT_TAKEN and word[0] != "_")

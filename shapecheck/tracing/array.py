@@ -36,6 +36,8 @@ class TracedArray:
 
     def __init__(self, shape: Sequence[Any], dtype: object = "float32", trace: Trace | None = None) -> None:
         self.shape: Shape = tuple(d if isinstance(d, int) else dims.as_dim(d) for d in shape)
+        if len(self.shape) > RANK_LIMIT:
+            refuse("rank", len(self.shape), f"at most {RANK_LIMIT}", "array")
         self.dtype = DType(dtype) if isinstance(dtype, str) else dt.dtype(dtype)
         self.trace = trace or Trace()
 
