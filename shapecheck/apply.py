@@ -48,35 +48,37 @@ def apply(
     if kind.each_of_a_list and listed and not isinstance(inputs, dict):
         return _one_by_one(layer, inputs, keras)
     _check_form(kind, inputs, listed)
-    shapes: Any = tuple(spec.shape for spec in values)
-    masked = any(spec.mask is not None for spec in values)
+    shapes: Any = tuple([spec.shape for spec in values])
+    masks_in = [spec.mask for spec in values]
+    masked = any(mask is not None for mask in masks_in) if len(values) > 1 else masks_in not in ([], [None])
     if masked and keras.unsupported_mask_is_refused and layer.mask_rule is DROP:
         raise Refusal("SC402", input=0)
     compute = layer.policy.compute
-    cast = tuple(dtypes.autocast(spec.dtype, compute) for spec in values) if layer.autocast else tuple(
-        spec.dtype for spec in values)  # fmt: skip
+    cast = tuple([dtypes.autocast(spec.dtype, compute) if layer.autocast else spec.dtype for spec in values])
     if isinstance(inputs, dict):
         shapes = dict(zip(inputs, shapes, strict=True))
-    offers = {"keras": keras, "listed": listed, "dtypes": cast, "mask": [spec.mask for spec in values]}
+    offers = {"keras": keras, "listed": listed, "dtypes": cast, "mask": masks_in}
     obligations: list[Obligation] = []
-    with need.recording(obligations):
-        try:
-            answer = call(layer.shape, shapes, offers)
-        except Opaque as reason:
-            lost = next((spec.lost for spec in values if spec.lost), None)
-            return Applied((TensorSpec(None, lost=lost),), True, NO_WEIGHTS, obligations, str(reason))
+    token = need.begin(obligations)
+    try:
+        answer = call(layer.shape, shapes, offers)
         weights = _weights(layer, shapes, offers, built)
         single = not isinstance(answer, list)
         answers = (answer,) if single else tuple(answer)
-        dtype = call(layer.dtype, cast, offers) if values else layer.policy.compute
+        dtype = call(layer.dtype, cast, offers) if values else compute
         masks, lost = _masks(layer, values, len(answers), listed, masked)
-    outputs = tuple(
+    except Opaque as reason:
+        lost = next((spec.lost for spec in values if spec.lost), None)
+        return Applied((TensorSpec(None, lost=lost),), True, NO_WEIGHTS, obligations, str(reason))
+    finally:
+        need.end(token)
+    outputs = [
         answer._replace(mask=mask, lost=lost)
         if isinstance(answer, TensorSpec)
         else TensorSpec(answer, dtype, mask, lost)
         for answer, mask in zip(answers, masks, strict=True)
-    )
-    return Applied(outputs, single, weights, obligations)
+    ]
+    return Applied(tuple(outputs), single, weights, obligations)
 
 
 def _one_by_one(layer: Layer, inputs: Sequence[TensorSpec], keras: Semantics) -> Applied:
@@ -140,7 +142,7 @@ def _masks(
 ) -> tuple[Sequence[Shape | None], Any]:
     """The masks of the outputs, and who dropped the one that they would have had."""
     rule = layer.mask_rule
-    lost = next((spec.lost for spec in inputs if spec.lost is not None), None)
+    lost = next((spec.lost for spec in inputs if spec.lost is not None), None) if len(inputs) != 1 else inputs[0].lost
     if rule is PASS:
         mask = inputs[0].mask if inputs else None
         return (mask,) * count, lost if mask is None else None

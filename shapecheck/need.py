@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import Any, NoReturn
 
 from shapecheck import dims
@@ -46,14 +46,23 @@ class Obligation:
 _recorder: ContextVar[list[Obligation] | None] = ContextVar("recorder", default=None)
 
 
+def begin(obligations: list[Obligation]) -> Token[list[Obligation] | None]:
+    """From here to the matching `end`, what the verbs leave undecided is appended to `obligations`."""
+    return _recorder.set(obligations)
+
+
+def end(token: Token[list[Obligation] | None]) -> None:
+    _recorder.reset(token)
+
+
 @contextmanager
 def recording(obligations: list[Obligation]) -> Iterator[None]:
-    """Within this block, what the verbs leave undecided is appended to `obligations`."""
-    token = _recorder.set(obligations)
+    """A block between `begin` and `end`."""
+    token = begin(obligations)
     try:
         yield
     finally:
-        _recorder.reset(token)
+        end(token)
 
 
 def _owe(kind: str, a: Dim, b: Dim, refusal: Refusal) -> None:
