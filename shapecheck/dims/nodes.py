@@ -3,7 +3,7 @@
 An `Expr` is `const + sum(coefficient * term)`. A term is an atom (symbol, floor quotient, max or min, named
 expression) or a product of atoms and of primitive sums. Everything is an integer, and a result without symbols is a
 plain int. The arithmetic stands in `form` and `division`; the operators import it when they are used, because it
-builds on the classes here. Longer than other files, because the classes refer to each other.
+builds on the classes here, which refer to each other: that makes this file longer than others.
 """
 
 from __future__ import annotations
