@@ -1,0 +1,330 @@
+"""What the sizes decide: contradictions, refuted contracts and assertions, and what could not be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+
+from shapecheck import codes, dims
+from shapecheck.diagnostic import Diagnostic, Label
+from shapecheck.inference import Inference
+from shapecheck.need import Obligation
+from shapecheck.requirements import Contradiction, Requirements, asserting, chains, cycles, wording
+from shapecheck.requirements.asserting import Asserted
+from shapecheck.requirements.chains import Chains
+from shapecheck.requirements.claims import Claim, claims_of, of
+from shapecheck.requirements.sets import EVERY, NONE, OverBudget, Sizes, runs_of, tidy
+from shapecheck.requirements.system import System, put
+from shapecheck.source import Span
+from shapecheck.spec import Contract
+from shapecheck.words import near
+
+PROVED = 4_096
+"""So many combinations of sizes are tried where a contract is held against a condition on several symbols."""
+SAMPLES = 8
+"""Of more, so many sizes of each symbol."""
+
+
+def judge(inference: Inference, requirements: Requirements) -> list[Diagnostic]:
+    """All findings about sizes, in the order of the definition."""
+    spec = inference.graph.spec
+    found: list[Diagnostic] = []
+    model = requirements
+    if spec.asserts:
+        from shapecheck.requirements import of as conditions_of
+
+        model = conditions_of(inference, ())
+    barren = model.empty
+    if barren is not None:
+        found.append(_barren(inference, barren))
+    for line in spec.asserts:
+        read = asserting.read_line(inference, line)
+        if read.problem:
+            found.append(_unreadable(read))
+        elif barren is None and read.obligations:
+            found += _assertion(inference, model, read)
+    if not found and not inference.findings:
+        if requirements.claims and requirements.system.empty is None:
+            found.append(_undecided(inference, requirements))
+        elif spec.asserts and requirements.empty is not None:
+            found.append(_barren(inference, requirements.empty))
+    settled = not any(d.code in ("SC601", "SC603") for d in found)
+    for name, contract in spec.contracts.items():
+        found += _contract(inference, requirements, name, contract, settled)
+    return found
+
+
+def _say(code: str, place: Span | None, *, layer: str | None = None, label: str = "", labels: Sequence[Label] = (),
+         notes: Sequence[str] = (), help: Sequence[str] = (), **facts: object) -> Diagnostic:  # fmt: skip
+    return Diagnostic(
+        code, codes.message(code, facts), severity=codes.CODES[code].severity, layer=layer, span=place, label=label,
+        labels=labels, notes=notes, help=help, facts=facts,
+    )  # fmt: skip
+
+
+def demand(owed: Obligation) -> str:
+    """What one obligation says, by the sizes that it leaves where it is on one symbol, else as it stands."""
+    if isinstance(owed, Asserted) and owed.facts.get("ranks"):
+        a, b = owed.facts["ranks"]
+        return f"rank {a} == rank {b}"
+    claim = of(owed)
+    if claim.truth is not None:
+        sign = {"equal": "==", "unequal": "!=", "at_least": ">="}.get(owed.kind)
+        if owed.kind == "divides":
+            return f"{dims.text(owed.b)} % {dims.text(owed.a)} == 0"
+        return f"{dims.text(owed.a)} {sign} {dims.text(owed.b)}" if sign else repr(owed)
+    if len(claim.symbols) == 1:
+        system = System([claim])
+        if not system.open and not system.empty:
+            return " and ".join(part.text for part in wording.parts(claim.symbols[0], system.sets[claim.symbols[0]]))
+    return wording.claim_text(claim)
+
+
+# Contradictions --------------------------------------------------------------------------------------------------
+
+
+def _barren(inference: Inference, barren: Contradiction) -> Diagnostic:
+    """No size is valid: the last of the obligations that clash, with the others as labels."""
+    owed = sorted(barren.obligations, key=lambda o: o.node.index if o.node is not None else len(inference.graph.nodes))
+    *others, last = owed
+    texts = {id(o): demand(o) for o in owed}
+    labels = [Label(span, f"needs {texts[id(o)]}") for o in others if (span := chains.span(o)) is not None]
+    known = Chains(inference)
+    notes = [f"`{_who(known, o)}` needs {texts[id(o)]}" for o in owed[:4]]
+    for o in owed[:2]:
+        notes += [chain for chain in known.symbolic(o) if chain not in notes]
+    return _say(
+        "SC601",
+        chains.span(last),
+        layer=last.node.name if last.node is not None else None,
+        label=f"needs {texts[id(last)]}",
+        labels=labels,
+        notes=notes,
+        conditions=barren.text,
+    )
+
+
+def _who(known: Chains, owed: Obligation) -> str:
+    if isinstance(owed, Asserted):
+        return owed.assertion.text
+    return owed.node.name if owed.node is not None else "?"
+
+
+def _undecided(inference: Inference, requirements: Requirements) -> Diagnostic:
+    hard = [joint.claim for joint in requirements.system.joints] + requirements.system.open
+    owed = [o for claim in hard for o in claim.obligations[:1]]
+    place = next((span for o in owed if (span := chains.span(o)) is not None), None)
+    texts = [wording.claim_text(claim) for claim in hard[:3]]
+    return _say("SC604", place, what=f"whether any sizes satisfy {' and '.join(texts)}")
+
+
+# Assertions ------------------------------------------------------------------------------------------------------
+
+
+def _unreadable(read: asserting.Read) -> Diagnostic:
+    place = read.assertion.place
+    return _say("SC131", place.span() if place else None, param="assert", problem=read.problem)
+
+
+def _assertion(inference: Inference, model: Requirements, read: asserting.Read) -> list[Diagnostic]:
+    """A finding where no valid size satisfies an assertion."""
+    wanted = claims_of(read.obligations)
+    if not System([*model.claims, *wanted]).empty:
+        return []
+    place = read.assertion.place
+    known = Chains(inference)
+    sample = sample_of(model)
+    wrong = [owed for owed in read.obligations if not of(owed).truth and not _holds(of(owed), sample)]
+    wrong = [owed for owed in wrong if System([*model.claims, *claims_of([owed])]).empty] or wrong or read.obligations
+    owed = wrong[0]
+    problem = f"{demand(owed)} is true for no valid size"
+    if of(owed).truth is False and not any(isinstance(size, dims.Expr) for size in (owed.a, owed.b)):
+        problem = f"{demand(owed)} is not true"
+    notes = [text for o in wrong[:2] for text in known.texts(o, sample)]
+    return [_say("SC603", place.span() if place else None, text=read.assertion.text, problem=problem,
+                 notes=list(dict.fromkeys(notes)))]  # fmt: skip
+
+
+def _holds(claim: Claim, sizes: Mapping[str, int]) -> bool:
+    return all(name in sizes for name in claim.symbols) and claim.at(sizes)
+
+
+def sample_of(requirements: Requirements) -> dict[str, int]:
+    """The least size of each symbol, for an example."""
+    return {name: requirements.minimum(name) or 1 for name in requirements.symbols}
+
+
+# Contracts ---------------------------------------------------------------------------------------------------------
+
+
+def sizes_of(contract: Contract) -> Sizes:
+    """All the sizes that a contract promises to accept."""
+    least, most, step = contract.least or 1, contract.most, contract.multiple_of or 1
+    if contract.values is not None:
+        kept = {v for v in contract.values if v >= least and (most is None or v <= most) and v % step == 0}
+        return Sizes(runs_of(sorted(kept)))
+    first = -(-least // step) * step
+    if most is not None and first > most:
+        return NONE
+    return tidy((), first, (cycles.Cycle(step, (0,)),) if step > 1 else (), most)
+
+
+def _contract(
+    inference: Inference, requirements: Requirements, name: str, contract: Contract, settled: bool
+) -> list[Diagnostic]:
+    place = contract.place
+    if name not in inference.symbols:
+        close = near(name, inference.symbols)
+        span = place.span(True) if place else None
+        return [_say("SC205", span, name=name, help=[f"did you mean `{close}`?"] if close else [],
+                     declared=sorted(inference.symbols))]  # fmt: skip
+    if isinstance(inference.symbols[name], int):
+        return []  # set for this check; whether it keeps the contract is not the model's fault
+    promised = sizes_of(contract)
+    span = place.span() if place else None
+    if promised.empty:
+        return [_say("SC602", span, name=name, problem="no size satisfies it")]
+    if not settled or not requirements.claims:
+        return []
+    size = _refuting(requirements, name, promised)
+    if size is not None:
+        return [_refuted(inference, requirements, name, {name: size}, span)]
+    return _against_joints(inference, requirements, name, promised, span)
+
+
+def _refuting(requirements: Requirements, name: str, promised: Sizes) -> int | None:
+    """The smallest size that is promised and not valid, by the conditions on this symbol alone."""
+    system = requirements.system
+    candidates = [size for size in [outside(promised, system.sets.get(name, EVERY))] if size is not None]
+    hard = [claim for claim in system.open if claim.symbols == (name,)]
+    if hard:
+        for count, h in enumerate(promised.each()):
+            if count >= PROVED or (candidates and h >= candidates[0]):
+                break
+            if not all(claim.at({name: h}) for claim in hard):
+                candidates.append(h)
+                break
+    return min(candidates, default=None)
+
+
+def outside(promised: Sizes, valid: Sizes) -> int | None:
+    """The smallest size of one set that is not in the other; None where there is none."""
+    h = promised.after(1)
+    while h is not None and (valid.start is None or h < valid.start):
+        run = next(((a, b) for a, b in valid.runs if a <= h <= b), None)
+        if run is None:
+            return h
+        h = promised.after(run[1] + 1)
+    if h is None:
+        return None
+    # Beyond the start a cycle of n residues holds at most n of the residues that the promised sizes run through.
+    found = []
+    if valid.stop is not None and (over := promised.after(max(valid.stop + 1, h))) is not None:
+        found.append(over)
+    for cycle in valid.cycles:
+        for count, size in enumerate(promised.each(h)):
+            if not cycle.holds(size):
+                found.append(size)
+                break
+            if count > len(cycle.residues) + len(promised.cycles):
+                break
+    return min(found, default=None)
+
+
+def _refuted(
+    inference: Inference, requirements: Requirements, name: str, sizes: Mapping[str, int], span: Span | None
+) -> Diagnostic:
+    """A contract that is not kept: the sizes at which it breaks, the layer that refuses them, and the chain there."""
+    known = Chains(inference)
+    said = " and ".join(f"{symbol} = {size}" for symbol, size in sizes.items())
+    broken = [claim for claim in requirements.claims if set(claim.symbols) <= set(sizes) and not claim.at(sizes)]
+    notes: list[str] = []
+    labels: list[Label] = []
+    if broken:
+        owed = min((o for claim in broken for o in claim.obligations), key=_order)
+        who = _who(known, owed)
+        notes.append(f"at {said}, `{who}` needs {_at(owed, sizes)}")
+        notes += known.texts(owed, sizes)
+        place = chains.span(owed)
+        if place is not None:
+            labels.append(Label(place, "refuses it"))
+    needed = " and ".join(c.text for c in requirements.conditions if set(c.symbols) & set(sizes))
+    below, above = requirements.nearest(name, sizes[name])
+    nearest = [str(size) for size in (below, above) if size is not None]
+    help = [f"the model is valid only when {needed}"] if needed else []
+    if help and nearest and len(sizes) == 1:
+        help[0] += f"; the nearest {'is' if len(nearest) == 1 else 'are'} {' and '.join(nearest)}"
+    return _say("SC602", span, name=name, problem=f"it allows {said}, and that is not valid", notes=notes, help=help,
+                labels=labels, sizes=dict(sizes))  # fmt: skip
+
+
+def _order(owed: Obligation) -> int:
+    return owed.node.index if owed.node is not None else 1 << 60
+
+
+def _at(owed: Obligation, sizes: Mapping[str, int]) -> str:
+    """What an obligation compares, in numbers."""
+    a, b = (dims.text(dims.substitute(side, sizes)) for side in (owed.a, owed.b))
+    if owed.kind == "divides":
+        return f"{b} to be a multiple of {a}"
+    if owed.kind == "broadcast":
+        return f"{a} and {b} to be equal, or one of them 1"
+    return f"{a} {'==' if owed.kind == 'equal' else '>=' if owed.kind == 'at_least' else '!='} {b}"
+
+
+def _against_joints(
+    inference: Inference, requirements: Requirements, name: str, promised: Sizes, span: Span | None
+) -> list[Diagnostic]:
+    """Conditions on several symbols: for all sizes that contracts promise there must be sizes of the other symbols."""
+    system = requirements.system
+    joints = [joint for joint in system.joints if name in joint.claim.symbols]
+    contracts = inference.graph.spec.contracts
+    names = sorted({symbol for joint in joints for symbol in joint.claim.symbols if symbol in contracts})
+    if not joints or names[0] != name:  # told once, at the first of the contracts that it needs
+        return []
+    sets = [sizes_of(contracts[symbol]) for symbol in names]
+    whole = True
+    columns = []
+    for sizes in sets:
+        column: list[int] = []
+        for h in sizes.each():
+            column.append(h)
+            if len(column) >= (PROVED if len(sets) == 1 else SAMPLES * SAMPLES):
+                break
+        whole = whole and not sizes.endless and column[-1] == sizes.before(1 << 62)
+        columns.append(column)
+    total = 1
+    for column in columns:
+        total *= len(column)
+    if total > PROVED:
+        whole, columns = False, [column[:SAMPLES] for column in columns]
+    tied = {symbol for joint in joints for symbol in joint.claim.symbols}
+    claims = [claim for claim in requirements.claims if tied & set(claim.symbols)]
+    for values in product(*columns):
+        trial = dict(zip(names, values, strict=True))
+        if _impossible(claims, trial):
+            return [_refuted(inference, requirements, name, trial, span)]
+    if whole or _proved(joints_claims := [joint.claim for joint in joints], dict(zip(names, sets, strict=True))):
+        return []
+    texts = " and ".join(wording.claim_text(claim) for claim in joints_claims)
+    return [_say("SC604", span, what=f"whether {texts} holds for all sizes of the contract on {name}")]
+
+
+def _impossible(claims: Iterable[Claim], sizes: Mapping[str, int]) -> bool:
+    left = [put(claim, sizes) for claim in claims]
+    try:
+        return System([claim for claim in left if claim.truth is not True]).empty is True
+    except OverBudget:
+        return False
+
+
+def _proved(claims: Sequence[Claim], sets: Mapping[str, Sizes]) -> bool:
+    """Whether claims hold for all sizes of some sets, each a multiple of one number from some size on."""
+    places: dict[str, dims.Dim] = {}
+    for name, sizes in sets.items():
+        if sizes.start is None or sizes.runs or len(sizes.cycles) > 1:
+            return False
+        step = sizes.cycles[0].modulus if sizes.cycles else 1
+        places[name] = step * dims.symbol(name) + (sizes.start - step)
+    return all(put(claim, places).truth is True for claim in claims)
+
