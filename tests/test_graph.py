@@ -267,7 +267,7 @@ TOP = "- Input: {shape: [3], name: a}\n- "
         ("layers: [{Input: [3]}]\noutputs: «x»\n", "SC201", "`outputs` reads `x`", ""),
         ("layers: [{Input: [3]}]\ninputs: [«x»]\n", "SC201", "`inputs` reads `x`", ""),
         ("layers: [{Input: [3]}, Flatten]\ninputs: [«flatten»]\n", "SC115", "names of Input layers", ""),
-        (TOP + "Flatten: {name: «a»}\n", "SC202", "two layers are named `a`", ""),
+        (TOP + "Flatten: {name: «a»}\n", "SC202", "`a`", ""),
         (TOP + "Flatten: {name: b, inputs: «b»}\n", "SC203", "`b` depends on its own output", ""),
         (TOP + "Flatten: {name: b, inputs: «c»}\n- Flatten: {name: c}\n", "SC203", "`b` depends on its own output", ""),
         ("«Flatten»:\n", "SC104", "a map of layers", ""),

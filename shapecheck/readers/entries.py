@@ -21,6 +21,7 @@ from shapecheck.spec import Inputs, Ref, Use
 LAYER = "a map of one key such as `Dense: 10`"
 MAX_NAME = 200
 OWN = ("name", "inputs", "call")
+_NOT_KINDS = ("", "class_name", "type")
 NOWHERE = Ref("")
 """What stands for inputs that were malformed; the finding is there already."""
 
@@ -34,38 +35,43 @@ class Entry:
     to their places.
     """
 
-    __slots__ = ("at", "call", "config", "inputs", "kind", "kind_place", "name", "place", "side", "value")
+    # Class attributes instead of slots: most entries have few of these, and there are many entries.
+    config: Mapping[str, Any] = {}
+    value: Any = None
+    name: Any = None
+    inputs: Any = None
+    call: Any = None
 
     def __init__(self, kind: str, at: Place, place: Place, kind_place: Place | None) -> None:
         self.kind = kind
         self.at = at
-        self.place = place
+        self.place = self.side = place
         self.kind_place = kind_place
-        self.config: Mapping[str, Any] = {}
-        self.value: Any = None
-        self.name: Any = None
-        self.inputs: Any = None
-        self.call: Any = None
-        self.side = place
 
     def take(self, config: Mapping[Any, Any]) -> None:
         """Set the configuration, and what else stands among its keys."""
         if "name" in config or "inputs" in config or "call" in config:
-            self.name = config.get("name")
-            self.inputs = config.get("inputs")
-            self.call = config.get("call")
-            config = {key: value for key, value in config.items() if key not in OWN}
+            rest = dict(config)
+            self.name = rest.pop("name", None)
+            self.inputs = rest.pop("inputs", None)
+            self.call = rest.pop("call", None)
+            config = rest
         self.config = config
 
 
 def read_entry(reading: Reading, item: Any, at: Place, trail: Sequence[Use]) -> Entry | None:
     """What an entry says; None, with a finding, where it says nothing that can be a layer."""
     if isinstance(item, dict):
-        if len(item) == 1 and "class_name" not in item and "type" not in item:
+        if len(item) == 1:
             ((kind, value),) = item.items()
-            if isinstance(kind, str) and kind:
+            if isinstance(kind, str) and kind not in _NOT_KINDS:
                 place = Place(at.document, (*at.path, kind))
-                return _one_key(reading, Entry(kind, at, place, place), value, trail)
+                entry = Entry(kind, at, place, place)
+                if isinstance(value, dict):
+                    entry.take(plain_keys(reading, value, place, trail))
+                else:
+                    entry.value = value
+                return entry
         if "class_name" in item or "type" in item:
             return _alias(reading, item, at, trail)
         return _several_keys(reading, item, at, trail)
@@ -75,22 +81,18 @@ def read_entry(reading: Reading, item: Any, at: Place, trail: Sequence[Use]) -> 
     return None
 
 
-def _one_key(reading: Reading, entry: Entry, value: Any, trail: Sequence[Use]) -> Entry:
-    if isinstance(value, dict):
-        entry.take(plain_keys(reading, value, entry.place, trail))
-    else:
-        entry.value = value
-    return entry
-
-
 def plain_keys(reading: Reading, config: Mapping[Any, Any], place: Place, trail: Sequence[Use]) -> Mapping[str, Any]:
     """The configuration without keys that are no text; each of those is a finding."""
-    odd = [key for key in config if not isinstance(key, str)]
-    for key in odd:
+    for key in config:
+        if not isinstance(key, str):
+            break
+    else:
+        return config
+    for key in [key for key in config if not isinstance(key, str)]:
         given = shown_key(key)
         reading.malformed(inside(place, key), "the name of a parameter", "a text", key, given=given, at_key=True,
                           param=given, trail=trail)  # fmt: skip
-    return {key: value for key, value in config.items() if isinstance(key, str)} if odd else config
+    return {key: value for key, value in config.items() if isinstance(key, str)}
 
 
 def _alias(reading: Reading, item: Mapping[Any, Any], at: Place, trail: Sequence[Use]) -> Entry | None:
@@ -167,10 +169,11 @@ def _is_kind(key: object) -> bool:
 
 def read_name(reading: Reading, entry: Entry, scope: Scope, trail: Sequence[Use]) -> str | None:
     """The name an entry gives itself; a finding where it is none, and then the text of it where it has one."""
-    if entry.name is None:
-        return None
+    name = entry.name
+    if name is None or (type(name) is str and name.isidentifier() and len(name) <= MAX_NAME):
+        return name  # type: ignore[no-any-return]
     place = entry.side.at("name")
-    name = reading.fill(entry.name, place, scope, trail, bare=False)
+    name = reading.fill(name, place, scope, trail, bare=False)
     problem = "a text"
     if isinstance(name, str):
         name = name.strip()
@@ -193,6 +196,8 @@ def read_inputs(
     """What `inputs` says: a name, a list of names, or a map from call arguments to either; None for nothing."""
     if raw is None:
         return None
+    if type(raw) is str and raw.isidentifier():
+        return Ref(raw, None, place)
     raw = reading.fill(raw, place, scope, trail, bare=False)
     if isinstance(raw, str):
         return read_ref(reading, raw, place, trail)
@@ -216,6 +221,8 @@ def read_inputs(
 
 def read_ref(reading: Reading, raw: Any, place: Place, trail: Sequence[Use]) -> Ref:
     """`enc`, or `s[1]` for its second output."""
+    if type(raw) is str and raw.isidentifier():
+        return Ref(raw, None, place)
     if not isinstance(raw, str) or not raw.strip():
         reading.malformed(place, "an input", "the name of a layer", raw, trail=trail)
         return NOWHERE

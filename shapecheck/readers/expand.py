@@ -51,6 +51,7 @@ class Expander:
         self.layers: list[LayerSpec] = []
         self.top = Domain(None, None)
         self._domains = [self.top]
+        self._given: list[tuple[LayerSpec, Space]] = []
         self._reads: list[tuple[LayerSpec, Reads]] = []
         self._calls: list[tuple[LayerSpec, Space]] = []
         self._stack: list[Frame] = []
@@ -63,8 +64,9 @@ class Expander:
         while self._stack:
             frame = self._stack[-1]
             if frame.next < len(frame.entries):
+                index = frame.next
                 frame.next += 1
-                self._entry(frame, frame.entries[frame.next - 1], frame.at.at(frame.next - 1))
+                self._entry(frame, frame.entries[index], Place(frame.at.document, (*frame.at.path, index)))
             elif frame.repeat is None or frame.turn == frame.repeat.times:
                 self._stack.pop()
                 self._close(frame)
@@ -81,6 +83,8 @@ class Expander:
             for domain in self._domains[1:]:
                 if domain.use is not None:
                     resolver.member(domain.use)
+            for spec, space in self._given:
+                spec.inputs = resolver.inputs(spec.inputs, space)
             for spec, reads in self._reads:
                 spec.inputs = resolver.reads(reads)
             outputs = resolver.inputs(outputs, self.top.root)
@@ -145,7 +149,7 @@ class Expander:
             self._reads.append((spec, flow.reads))
         elif spec.kind:
             if spec.inputs is not None:
-                self._reads.append((spec, Reads(spec.inputs, frame.space)))
+                self._given.append((spec, frame.space))
             self._unread(flow)
         flow.reads = flow.place = None
         flow.last = spec

@@ -127,7 +127,7 @@ class Reading:
 
     def fill(self, value: Any, place: Place, scope: Scope, trail: Sequence[Use] = (), bare: bool = True) -> Any:
         """`value` with its names replaced; `bare` false replaces `${...}` only. What cannot be replaced stays."""
-        if not self.holes and not scope:
+        if not (self.holes or scope.names or scope.outer):
             return value
         return _Filling(self, scope, trail, bare).filled(value, place.path, 0)
 
