@@ -51,7 +51,7 @@ _TABLE = (
          advice="write a `lambda` expression, or allow the import of its module"),
     # wiring
     Code("SC201", "unknown input", "`{layer}` reads `{name}`, which is not defined"),
-    Code("SC202", "duplicate name", "two layers are named `{name}`"),
+    Code("SC202", "duplicate name", "the name `{name}` is used more than once"),
     Code("SC203", "cycle", "`{name}` depends on its own output"),
     Code("SC204", "unreachable layer", "`{name}` leads to no output", "warning",
          "name it under `outputs:`, or remove it"),
@@ -89,7 +89,6 @@ _TABLE = (
     # dtype and mask
     Code("SC401", "mask lost", "`{layer}` drops the mask that `{consumer}` wants", "warning"),
     Code("SC402", "mask not supported", "`{layer}` does not support masking, but its input is masked"),
-    Code("SC403", "wrong dtype", "`{layer}` takes {expected}, not {given}"),
     Code("SC404", "opaque output", "the output of `{layer}` is not known: {problem}", "warning"),
     Code("SC405", "masks do not fit", "the masks that `{layer}` gets do not fit together: {problem}"),
     # execution
@@ -103,7 +102,6 @@ _TABLE = (
     Code("SC603", "assertion refuted", "`{text}` does not hold: {problem}"),
     Code("SC604", "undecided", "could not decide {what}", "warning"),
     # lints
-    Code("SC701", "flatten changes nothing", "`{layer}` flattens {shape}, which is flat already", "warning"),
     Code("SC702", "default changed by Keras's config file",
          "`data_format` is channels_first by default, because of {path}", "note"),
     # limits and safety
@@ -114,7 +112,6 @@ _TABLE = (
     Code("SC805", "rank too high", "rank {rank} is over the limit of {limit}"),
     Code("SC806", "text too long", "the text expands to more than {limit}"),
     Code("SC807", "number too large", "{given} is over the limit of {limit}"),
-    Code("SC808", "code in a model file", "`{layer}` names Python code, which is never run from a file", "warning"),
     # our own bugs
     Code("SC901", "inference is wrong",
          "`{layer}` gave {actual}, inferred was {inferred}; this is a bug in shapecheck"),

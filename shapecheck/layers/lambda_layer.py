@@ -51,7 +51,12 @@ class Lambda(Layer):
         return np.asarray(self.mask_)
 
     def run(self, np, *xs, listed, mask, training):
-        return called(self, list(xs) if listed else xs[0], mask, training)
+        from shapecheck.tracing import Untraceable
+
+        try:
+            return called(self, list(xs) if listed else xs[0], mask, training)
+        except Untraceable as reason:
+            raise Refusal("SC504", problem=str(reason)) from None
 
 
 def takes(function, name):
