@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shapecheck import rings
 from shapecheck.calls import Call, Instance, Link, called, entry_place, passing, within
 from shapecheck.findings import Context, kind_place, related
 from shapecheck.source import Place
@@ -23,6 +24,8 @@ class Inliner:
         self.inputs: list[int] = []
         self.full = False
         self._plans: dict[str, Plan] = {}
+        self._weights: dict[str, int] = {}
+        self._of_models: dict[str, tuple[int, list[tuple[str, int]]]] = {}
         self._instances: list[Instance] = []
         self._left = MAX_READS
 
@@ -87,10 +90,22 @@ class Inliner:
         self.calls.append(call)
         self._count(item.place)
 
+    def _parts(self, model: str) -> tuple[int, list[tuple[str, int]]]:
+        """How many layers stand in a model, and the models that it calls."""
+        if model not in self._of_models:
+            plan = self._plan(model)
+            called = [inner for position in range(len(plan.items)) if (inner := plan.model_of(position))]
+            self._of_models[model] = len(plan.items) - len(called), [(inner, 1) for inner in called]
+        return self._of_models[model]
+
     def _count(self, place: Place | None) -> None:
-        if len(self.calls) + len(self._instances) > MAX_LAYERS and not self.full:
-            self.full = True
-            self.context.say("SC804", place, limit=f"{MAX_LAYERS:,}")
+        if len(self.calls) > MAX_LAYERS and not self.full:
+            self._fill(place)
+
+    def _fill(self, place: Place | None) -> None:
+        """There is no room for what is called here."""
+        self.full = True
+        self.context.say("SC804", place, limit=f"{MAX_LAYERS:,}")
 
     def _missing(self, plan: Plan, item: LayerSpec) -> None:
         place, at_key = kind_place(item)
@@ -107,6 +122,8 @@ class Inliner:
             self.context.say("SC213", place, item, at_key=at_key, name=model, labels=labels)
         elif depth >= MAX_NESTING:
             self.context.say("SC802", place, item, at_key=at_key, limit=MAX_NESTING)
+        elif rings.weigh(model, self._parts, self._weights, MAX_LAYERS + 1) > MAX_LAYERS - len(self.calls):
+            self._fill(place)
         elif not plan.broken[position] and body.layers:
             inner = Instance(self._plan(model), instance, position)
             inner.trail = (*instance.trail, *item.trail, Use(f"`{model}` is called here", entry_place(item)))

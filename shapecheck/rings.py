@@ -1,9 +1,9 @@
-"""An order in which every layer comes after what it reads; and the rings, where there is none."""
+"""An order in which every layer comes after what it reads, the rings where there is none, and weights along uses."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heapify, heappop, heappush
 
 Reads = Sequence[Sequence[int]]
@@ -63,3 +63,27 @@ def ring(knot: Sequence[int], reads: Reads) -> list[int]:
                 before[source] = number
                 queue.append(source)
     return [start, start]
+
+
+def weigh(
+    name: str, parts: Callable[[str], tuple[int, Iterable[tuple[str, int]]]], known: dict[str, int], limit: int
+) -> int:
+    """How much a template comes to, where `parts` gives what stands in it and how often it uses which others.
+
+    At least 1 and at most `limit`; a template within itself counts as 1. What is found out is kept in `known`.
+    """
+    entered: set[str] = set()
+    stack = [name]
+    while stack:
+        head = stack[-1]
+        if head in known:
+            stack.pop()
+            continue
+        own, used = parts(head)
+        if head in entered:
+            known[head] = min(limit, max(1, own + sum(times * known.get(inner, 1) for inner, times in used)))
+            stack.pop()
+        else:
+            entered.add(head)
+            stack.extend(inner for inner, _ in used if inner not in entered)
+    return known[name]

@@ -171,7 +171,7 @@ def read_name(reading: Reading, entry: Entry, scope: Scope, trail: Sequence[Use]
     """The name an entry gives itself; a finding where it is none, and then the text of it where it has one."""
     name = entry.name
     if name is None or (type(name) is str and name.isidentifier() and len(name) <= MAX_NAME):
-        return name  # type: ignore[no-any-return]
+        return name
     place = entry.side.at("name")
     name = reading.fill(name, place, scope, trail, bare=False)
     problem = "a text"

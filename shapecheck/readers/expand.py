@@ -181,6 +181,7 @@ class Expander:
     def _use(self, frame: Frame, entry: Entry, block: Block) -> None:
         reading, trail = self.reading, frame.trail
         self._scoped = True
+        self.budget.used.add(block.name)
         if self._uses_itself(block, entry, trail) or len(self._stack) >= MAX_NESTING:
             if len(self._stack) >= MAX_NESTING:
                 reading.say("SC802", entry.at, limit=MAX_NESTING, trail=trail)

@@ -16,10 +16,11 @@ from shapecheck.spec import MAX_LAYERS, Use
 class Budget:
     """How many layers a definition may still come to, and how many entries may still be looked at for that."""
 
-    __slots__ = ("layers", "sizes", "steps")
+    __slots__ = ("layers", "sizes", "steps", "used")
 
     def __init__(self, sizes: Sizes) -> None:
         self.sizes = sizes
+        self.used: set[str] = set()  # blocks
         self.layers = MAX_LAYERS
         self.steps = 4 * MAX_LAYERS
 

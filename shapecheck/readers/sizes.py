@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shapecheck import rings
 from shapecheck.readers.blocks import Block
 from shapecheck.spec import MAX_LAYERS
 
@@ -28,23 +29,8 @@ class Sizes:
         return min(LIMIT, own + sum(times * self.of_block(name) for name, times in used))
 
     def of_block(self, name: str) -> int:
-        """The least number of layers of one use of a block; one that uses itself counts as 1 within itself."""
-        entered: set[str] = set()
-        stack = [name]
-        while stack:
-            head = stack[-1]
-            if head in self._of_blocks:
-                stack.pop()
-                continue
-            own, used = self._plain(self._blocks[head].entries)
-            if head in entered:
-                total = own + sum(times * self._of_blocks.get(inner, 1) for inner, times in used)
-                self._of_blocks[head] = min(LIMIT, max(1, total))
-                stack.pop()
-            else:
-                entered.add(head)
-                stack.extend(inner for inner, _ in used if inner not in entered)
-        return self._of_blocks[name]
+        """The least number of layers of one use of a block."""
+        return rings.weigh(name, lambda name: self._plain(self._blocks[name].entries), self._of_blocks, LIMIT)
 
     def _plain(self, entries: Sequence[Any]) -> tuple[int, list[tuple[str, int]]]:
         """The layers that stand in a list itself, and how often it uses which block."""

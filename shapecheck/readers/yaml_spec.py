@@ -7,7 +7,7 @@ from typing import Any
 
 from shapecheck.readers import sections
 from shapecheck.readers.blocks import Block, check_param, entries_of, read_block, read_names
-from shapecheck.readers.entries import read_inputs
+from shapecheck.readers.entries import read_entry, read_inputs
 from shapecheck.readers.expand import Expander
 from shapecheck.readers.foreign import not_a_model
 from shapecheck.readers.frames import Budget
@@ -66,6 +66,10 @@ def _read(reading: Reading, definition: Mapping[Any, Any], spec: ModelSpec, plac
         expander = Expander(reading, blocks, models, scope, budget)
         spec.models[name] = _model(reading, name, body, spec.source, expander)
     _layers(reading, spec, definition, place, Expander(reading, blocks, models, scope, budget))
+    for name, block in blocks.items():
+        if name not in budget.used:  # nothing is known of its parameters, but its entries have to be entries
+            for index, item in enumerate(block.entries):
+                read_entry(reading, item, block.path.at(index), ())
 
 
 def _params(reading: Reading, raw: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shapecheck import graph
-from shapecheck.readers import yaml_spec
+from shapecheck.readers import expand, frames, sizes, yaml_spec
 from shapecheck.source import Source
 
 INPUT = {"Input": {"shape": [4], "name": "i"}}
@@ -153,11 +153,13 @@ def test_nested_repetitions_multiply(times, width):
     assert len(read([INPUT, *entries]).layers) == total + 1
 
 
-def test_the_limit_is_on_layers_and_exact():
-    turns = {"repeat": {"times": 24_999, "layers": ["Flatten", {"b": None}]}}
-    definition = {"blocks": {"b": ["Masking"]}, "layers": [INPUT, turns]}
-    definition["layers"].append("Flatten")
-    assert len(read(definition).layers) == 50_000
+def test_the_limit_is_on_layers_and_exact(monkeypatch):
+    for module in (expand, frames):
+        monkeypatch.setattr(module, "MAX_LAYERS", 500)
+    monkeypatch.setattr(sizes, "LIMIT", 501)
+    turns = {"repeat": {"times": 249, "layers": ["Flatten", {"b": None}]}}
+    definition = {"blocks": {"b": ["Masking"]}, "layers": [INPUT, turns, "Flatten"]}
+    assert len(read(definition).layers) == 500
     definition["layers"].append("Flatten")
     assert codes(definition) == ["SC804"]
 
@@ -166,7 +168,7 @@ def test_turns_that_depend_on_variables_are_counted_as_they_come():
     inner = {"repeat": {"times": "n", "layers": ["Flatten"]}}
     outer = {"repeat": {"vars": {"n": [0, 3, 1]}, "layers": [inner]}}
     assert len(read([INPUT, outer]).layers) == 5
-    outer["repeat"]["vars"] = {"n": [40_000, 40_000]}
+    outer["repeat"]["vars"] = {"n": [9_000, 49_000]}
     assert codes([INPUT, outer]) == ["SC804"]
 
 

@@ -412,6 +412,7 @@ TOP = "layers:\n  - Input: {shape: [3], name: a}\n  - "
         ("blocks: {b: {layers: «[]»}}\nlayers: [Flatten]\n", "SC115", "`layers` of block `b`", ""),
         ("blocks: {b: {layers: [Flatten], «input»: [x]}}\nlayers: [Flatten]\n", "SC108", "a block has no key", "`inputs`"),
         ("blocks: {b: {layers: [Flatten], params: «7»}}\nlayers: [Flatten]\n", "SC115", "`params` must be", ""),
+        ("blocks: {b: [Flatten, «5»]}\nlayers: [Flatten]\n", "SC115", "a layer must be", ""),
         ("blocks: {b: {params: [f], layers: [Flatten]}}\n" + TOP + "«b»:\n", "SC112", "`b` needs `f`", ""),
         ("blocks: {b: {params: {rate: 1}, layers: [Flatten]}}\n" + TOP + "b: {«rat»: 1}\n", "SC111", "parameter `rat`", "`rate`"),
         ("blocks: {b: [Flatten]}\n" + TOP + "b: «5»\n", "SC115", "as it has no parameters", ""),
