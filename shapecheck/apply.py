@@ -70,6 +70,8 @@ def apply(
     except Opaque as reason:
         lost = next((spec.lost for spec in values if spec.lost), None)
         return Applied((TensorSpec(None, lost=lost),), True, NO_WEIGHTS, obligations, str(reason))
+    except OverflowError:
+        raise Refusal("SC807", given="a size that it makes", limit="2^20 bits") from None
     finally:
         need.end(token)
     outputs = [
