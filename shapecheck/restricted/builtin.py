@@ -25,8 +25,14 @@ from shapecheck.tracing import Untraceable
 ATTRIBUTES = ("T", "dtype", "ndim", "shape", "size")
 
 
+_WORDS = {"int": "an integer", "str": "text", "bool": "a flag", "Expr": "a size", "Unknown": "a size",
+          "DType": "a dtype", "Fraction": "a fraction", "ellipsis": "`...`"}  # fmt: skip
+
+
 def _kind(value: Any) -> str:
-    return "None" if value is None else "an array" if is_array(value) else f"a {type(value).__name__}"
+    if value is None or is_array(value):
+        return "None" if value is None else "an array"
+    return _WORDS.get(type(value).__name__, f"a {type(value).__name__}")
 
 
 def _is_size(value: Any) -> bool:
@@ -159,13 +165,9 @@ def compare(run: Run, kind: str, a: Any, b: Any) -> Any:
     if kind in ("Eq", "NotEq"):
         equal = _equal(a, b)
         if equal is None:
-            raise Undecided(f"whether {_shown(a)} == {_shown(b)}")
+            raise Undecided(f"whether {str(a)[:60]} == {str(b)[:60]}")
         return equal == (kind == "Eq")
     return OPERATORS[kind][1](a, b)
-
-
-def _shown(value: Any) -> str:
-    return str(value)[:60]
 
 
 def _equal(a: Any, b: Any) -> bool | None:
@@ -282,14 +284,15 @@ def _float(run: Run, value: Any) -> Any:
     return float(value)
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "abs": _abs,
-    "float": _float,
-    "int": _int,
-    "len": _len,
-    "list": lambda run, values: list(items(values)),
-    "max": _extreme(True),
-    "min": _extreme(False),
-    "sum": _sum,
-    "tuple": lambda run, values: tuple(items(values)),
+# Each with the least and the most arguments that it takes.
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
+    "abs": (_abs, 1, 1),
+    "float": (_float, 1, 1),
+    "int": (_int, 1, 1),
+    "len": (_len, 1, 1),
+    "list": (lambda run, values: list(items(values)), 1, 1),
+    "max": (_extreme(True), 1, 99),
+    "min": (_extreme(False), 1, 99),
+    "sum": (_sum, 1, 2),
+    "tuple": (lambda run, values: tuple(items(values)), 1, 1),
 }

@@ -213,8 +213,12 @@ def arrays_in(values: Sequence[Any]) -> list[Any]:
 
 
 def count(array: Any) -> int:
-    """How many values an array holds; every symbol counts as 1, so that no size is refused that could be right."""
-    return prod(number(size) for size in array.shape)
+    """How many values an array holds, as budgets see it.
+
+    Every symbol counts as 1, so that no size is refused that could be right. An empty axis counts as 1 as well, since
+    NumPy may go through something large on the way to nothing (`tile` takes its axes one by one).
+    """
+    return prod(max(number(size), 1) for size in array.shape)
 
 
 def number(size: Any, each: int = 1) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import e, inf, nan, pi
 from typing import Any
 
-from shapecheck.tracing import FUNCTIONS, DType, dtypes, takes_of
+from shapecheck.tracing import FUNCTIONS, METHODS, DType, dtypes, takes_of
 
 PREFIXES = {
     "np": "np", "numpy": "np", "K": "K", "keras.backend": "K", "tf.keras.backend": "K", "ops": "ops",
@@ -278,8 +278,15 @@ def numpy_takes(name: str) -> tuple[str, ...] | None:
     name = dtypes.ALIASES.get(name, name)
     if name in dtypes.UNARY or name in dtypes.BINARY:
         return ("dtype",)
-    function = FUNCTIONS.get(name)
-    if function is None or name.startswith("_"):
-        return None
-    takes, named, _ = takes_of(function)
+    return _takes(name) if name in FUNCTIONS and name[0] != "_" else None
+
+
+def method_takes(name: str) -> tuple[str, ...]:
+    """The argument names of a method of arrays that may be given by name."""
+    name = METHODS[name]
+    return _takes(name)[1:] if name in FUNCTIONS else ()
+
+
+def _takes(name: str) -> tuple[str, ...]:
+    takes, named, _ = takes_of(FUNCTIONS[name])
     return tuple(word for word in (*takes, *named) if word not in _NOT_TAKEN and word[0] != "_")

@@ -62,7 +62,9 @@ def program(text: Text, own: bool = False) -> Program:
     if given.vararg or given.kwarg or given.kwonlyargs or given.posonlyargs:
         text.refuse("only plain arguments are allowed", tree)
     parameters = tuple(each.arg for each in given.args)
-    for each in given.args:
+    for at, each in enumerate(given.args):
+        if each.arg in parameters[:at]:
+            text.refuse(f"argument `{each.arg}` is named twice", each)
         if each.arg in names.ROOTS or each.arg in builtin.FUNCTIONS:
             text.refuse(f"`{each.arg}` has a meaning of its own and cannot name an argument", each)
     optional = parameters[len(parameters) - len(given.defaults) :]
@@ -100,9 +102,21 @@ class _Maker:
         return [self.make(node, scope) for node in nodes]
 
     def constant(self, node: Any) -> Any:
-        """A default: a plain value, or a tuple of them."""
-        part = self.make(node, frozenset())
-        return part(Frame(Run(None, ()), {}))
+        """A default: a plain value, or a tuple or list of them."""
+        import ast
+
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return (tuple if isinstance(node, ast.Tuple) else list)([self.constant(item) for item in node.elts])
+        minus = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+        value: Any = node.operand if minus else node
+        if not isinstance(value, ast.Constant):
+            self.text.refuse("a default must be a plain value", node)
+        self._Constant(value, frozenset())
+        if not minus:
+            return value.value
+        if not isinstance(value.value, (int, float)):
+            self.text.refuse("a default must be a plain value", node)
+        return -value.value
 
     def placed(self, node: ast.AST, part: Part) -> Part:
         """A part that may meet a limit, which is then refused at its place."""
@@ -270,7 +284,7 @@ class _Maker:
     def _Attribute(self, node: ast.Attribute, scope: frozenset[str]) -> Part:
         path = self._path(node, scope)
         if path is not None:
-            constant = path[1].rpartition(".")[2]
+            constant = path[1]
             if constant not in names.CONSTANTS:
                 self.text.refuse(f"`{'.'.join(_dotted(node))}` is no constant that is known", node)
             return lambda frame: names.CONSTANTS[constant]
@@ -302,13 +316,15 @@ class _Maker:
             keywords[each.arg] = self.make(each.value, scope)
         function = node.func
         if isinstance(function, ast.Name) and function.id not in scope:
-            made = self._call_builtin(function, keywords)
+            made = self._call_builtin(function, len(args), keywords)
         elif not isinstance(function, ast.Attribute):
             self.text.refuse("only named functions and methods can be called", function)
         else:
             path = self._path(function, scope)
-            made = self._call_method(function, scope) if path is None else self._call_known(
-                function, *path, len(args), keywords)  # fmt: skip
+            if path is None:
+                made = self._call_method(function, scope, keywords)
+            else:
+                made = self._call_known(function, *path, len(args), keywords)
 
         def called(frame: Frame) -> Any:
             given = [arg(frame) for arg in args]
@@ -316,17 +332,26 @@ class _Maker:
 
         return self.placed(node, called)
 
-    def _call_builtin(self, node: ast.Name, keywords: Mapping[str, Part]) -> Callable[..., Any]:
-        if node.id not in builtin.FUNCTIONS or keywords:
+    def _call_builtin(self, node: ast.Name, count: int, keywords: Mapping[str, Part]) -> Callable[..., Any]:
+        if node.id not in builtin.FUNCTIONS:
             near = words.near(node.id, builtin.FUNCTIONS)
             self.text.refuse(f"`{node.id}` cannot be called here" + (f"; is `{near}` meant" if near else ""), node)
-        function = builtin.FUNCTIONS[node.id]
+        function, least, most = builtin.FUNCTIONS[node.id]
+        if keywords or not least <= count <= most:
+            self.text.refuse(f"`{node.id}` takes {_counted(least, most)}", node)
         return lambda frame, args, named: function(frame.run, *args)
 
-    def _call_method(self, node: ast.Attribute, scope: frozenset[str]) -> Callable[..., Any]:
+    def _call_method(
+        self, node: ast.Attribute, scope: frozenset[str], keywords: Mapping[str, Part]
+    ) -> Callable[..., Any]:
         value, name = self.make(node.value, scope), node.attr
         if name not in METHODS:
-            self.text.refuse(f"the method `{name}` is not allowed", node)
+            near = words.near(name, METHODS)
+            self.text.refuse(f"the method `{name}` is not allowed" + (f"; is `{near}` meant" if near else ""), node)
+        takes = names.method_takes(name)
+        for keyword in keywords:
+            if keyword not in takes:
+                self.text.refuse(f"`{name}` takes no argument `{keyword}`", node)
         return lambda frame, args, named: builtin.method(frame.run, value(frame), name, args, named)
 
     def _call_known(
@@ -355,6 +380,12 @@ class _Maker:
         if family == "np":
             return lambda frame, args, named: frame.run.call(name, args, named)
         return lambda frame, args, named: inner.body(Frame(frame.run, inner.bind(args, named)))
+
+
+def _counted(least: int, most: int) -> str:
+    if most > 2:
+        return "arguments by place, at least one"
+    return "one argument" if least == most else "one or two arguments"
 
 
 def _dotted(node: Any) -> tuple[str, ...]:

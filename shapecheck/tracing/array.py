@@ -109,7 +109,8 @@ METHODS = {name: name for name in (
     "diagonal", "dot", "max", "mean", "min", "prod", "ravel", "repeat", "round", "squeeze", "std", "sum", "swapaxes",
     "take", "trace", "var",
 )}  # fmt: skip
-METHODS |= {"flatten": "ravel", "conj": "conjugate", "reshape": "_reshape_method", "transpose": "_transpose_method"}
+METHODS |= {"flatten": "ravel", "conj": "conjugate", "reshape": "_reshape_method", "transpose": "_transpose_method",
+            "clip": "_clip_method"}  # fmt: skip
 
 _OPERATORS = {
     "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide",

@@ -152,13 +152,23 @@ def integer(value: Any, what: str) -> int:
     return found
 
 
+# Where NumPy takes True for 1; elsewhere it wants an integer.
+_TAKES_FLAGS = frozenset({"tile", "repeat", "expand_dims", "swapaxes", "moveaxis", "flip", "roll", "stack", "split",
+                          "diff", "sort", "argsort", "norm", "vecdot", "diagonal", "median"})  # fmt: skip
+
+
 def sizes(value: Any, what: str) -> Shape:
     """A shape that was given, as a tuple, a list or a single size."""
-    if isinstance(value, (tuple, list)):
-        if len(value) > RANK_LIMIT:
-            refuse("rank", len(value), f"at most {RANK_LIMIT}", what)
-        return tuple(size(item, what) for item in value)
-    return (size(value, what),)
+    given = value if isinstance(value, (tuple, list)) else (value,)
+    if len(given) > RANK_LIMIT:
+        refuse("rank", len(given), f"at most {RANK_LIMIT}", what)
+    return tuple(size(_no_flag(item, what), what) for item in given)
+
+
+def _no_flag(value: Any, what: str) -> Any:
+    if isinstance(value, bool) and what not in _TAKES_FLAGS:
+        refuse("argument", value, "an integer", what)
+    return value
 
 
 def _given(value: Any) -> str:
@@ -167,7 +177,7 @@ def _given(value: Any) -> str:
 
 def axis_of(value: Any, rank: int, what: str) -> int:
     """An axis counted from either end, as one counted from the front."""
-    axis = integer(value, what)
+    axis = integer(_no_flag(value, what), what)
     if not -rank <= axis < rank:
         refuse("axis", axis, rank, what)
     return axis % rank
@@ -196,9 +206,8 @@ def broadcast(trace: Trace, shapes: Sequence[Shape], what: str) -> Shape:
 def broadcast_to(trace: Trace, shape: Shape, target: Shape, what: str = "broadcast_to") -> Shape:
     if len(shape) > len(target):
         refuse("rank", len(target), f"at least {len(shape)}", what)
-    for size_, wanted in zip(shape[::-1], target[::-1], strict=False):
-        trace.stretches(size_, wanted, what)
-    for wanted in target:
+    for own, wanted in zip((1,) * (len(target) - len(shape)) + shape, target, strict=True):
+        trace.stretches(own, wanted, what)
         trace.at_least(wanted, 0, what)
     return target
 

@@ -25,13 +25,25 @@ def where(t: Trace, condition: Any, x: Any = None, y: Any = None) -> Any:
     return TracedArray(shape, dt.promote(found[1].dtype, found[2].dtype), t)
 
 
+_NOT_GIVEN = object()
+
+
 @function("clip")
 def clip(
-    t: Trace, a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, min: Any = None, max: Any = None
-) -> Any:
+    t: Trace, a: Any, a_min: Any = _NOT_GIVEN, a_max: Any = _NOT_GIVEN, out: Any = None, min: Any = None,
+    max: Any = None,
+) -> Any:  # fmt: skip
     plain("clip", out)
-    ends = [end for end in (a_min, a_max, min, max) if end is not None]
-    found = [operand(t, value, "clip") for value in (a, *ends)]
+    if (a_min is _NOT_GIVEN) != (a_max is _NOT_GIVEN):
+        refuse("argument", "one end by place", "both", "clip")
+    return clip_method(t, a, min if a_min is _NOT_GIVEN else a_min, max if a_max is _NOT_GIVEN else a_max)
+
+
+@function("_clip_method")
+def clip_method(t: Trace, x: Any, min: Any = None, max: Any = None, out: Any = None) -> Any:
+    plain("clip", out)
+    ends = [end for end in (min, max) if end is not None]
+    found = [operand(t, value, "clip") for value in (x, *ends)]
     shape = rules.broadcast(t, [item.shape for item in found], "clip")
     return TracedArray(shape, dt.promote(*(item.dtype for item in found)), t)
 
