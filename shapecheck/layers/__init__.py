@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from shapecheck.contract import REGISTRY, Layer
 from shapecheck.layers.index import MODULES
 
-ALIASES = {"Input": "InputLayer"}
+ALIASES = {
+    "Input": "InputLayer",
+    # second names that Keras exports
+    **{f"Convolution{rank}D": f"Conv{rank}D" for rank in (1, 2, 3)},
+    **{f"Convolution{rank}DTranspose": f"Conv{rank}DTranspose" for rank in (1, 2, 3)},
+    **{f"SeparableConvolution{rank}D": f"SeparableConv{rank}D" for rank in (1, 2)},
+    **{f"{short}{rank}D": f"{short.replace('Avg', 'Average')}ing{rank}D" for rank in (1, 2, 3)
+       for short in ("MaxPool", "AvgPool", "GlobalMaxPool", "GlobalAvgPool")},
+}  # fmt: skip
 
 
 def find(kind: str) -> type[Layer] | None:

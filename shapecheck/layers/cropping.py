@@ -31,6 +31,7 @@ class Cropping1D(Cropping):
     cropping: params.Margins1 = (1, 1)
 
     rank = 1
+    renamed = {}
     examples = (
         "| (n, t, 4) -> (n, t - 2, 4)",
         "cropping: [0, 3] | (n, t, 4) -> (n, t - 3, 4)",

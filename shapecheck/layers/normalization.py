@@ -55,6 +55,7 @@ def standardized(np, x, mean, variance, epsilon, scale, offset):
 class Scaled(Normalizing):
     """A normalization with a scale gamma and an offset beta for each feature, unless they are switched off."""
 
+    axis: params.Whole = -1
     epsilon: params.Number = 1e-3
     center: params.Flag = True
     scale: params.Flag = True
@@ -90,7 +91,6 @@ class BatchNormalization(Scaled):
     renorm_mean) / renorm_stddev, cut off by `renorm_clipping` (Ioffe 2017).
     """
 
-    axis: params.Whole = -1
     momentum: params.Number = 0.99
     moving_mean_initializer: params.InitializerName = "zeros"
     moving_variance_initializer: params.InitializerName = "ones"
@@ -193,16 +193,18 @@ class LayerNormalization(Scaled):
         return narrowed(standardized(np, y, mean, variance, self.epsilon, gamma, beta), x)
 
 
-@layer
-class GroupNormalization(Scaled):
-    """y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, with the moments of each sample and group of features.
-
-    The features along `axis` form `groups` groups of one size; with -1 each is a group of its own. gamma and beta have
-    one value for each feature.
-    """
+class Grouped(Normalizing):
+    """The features along `axis` form `groups` groups of one size; with -1 each is a group of its own."""
 
     groups: params.Groups = 32
-    axis: params.Whole = -1
+
+
+@layer
+class GroupNormalization(Scaled, Grouped):  # in this order `groups` is the first parameter
+    """y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, with the moments of each sample and group of features.
+
+    gamma and beta have one value for each feature.
+    """
 
     examples = (
         "groups: 2 | (n, h, w, 8) -> (n, h, w, 8)",
@@ -259,7 +261,7 @@ class RMSNormalization(Normalizing):
         sizes, _ = self.along(x)
         for axis, size in enumerate(sizes, len(x) - len(sizes)):
             if size not in (0, 1):
-                need.equal(size, x[axis], verb="cannot scale by the sizes along `axis`:", axis=axis)
+                need.equal(size, x[axis], verb="multiplies its scale with the last axes, and cannot pair", axis=axis)
         return x
 
     def weights(self, x):

@@ -50,6 +50,12 @@ def _rows(rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def _documentation(kind: type[Layer]) -> str:
+    """Its own words, and those of its family: of the bases in the same file that are no layers themselves."""
+    family = [base for base in kind.__mro__[1:] if base.__module__ == kind.__module__ and "kind" not in base.__dict__]
+    return "\n\n".join(_dedented(base) for base in (kind, *family) if base.__dict__.get("__doc__"))
+
+
+def _dedented(kind: type[Layer]) -> str:
     lines = (kind.__doc__ or "").strip().splitlines()
     return "\n".join(line.removeprefix("    ") for line in lines)
 
