@@ -11,12 +11,20 @@ import re
 
 import numpy as np
 import pytest
+import yaml
 
 import shapecheck
+from shapecheck import dims
 from shapecheck.codes import CODES
+from shapecheck.writers import annotate
 
 ROOT = pathlib.Path(__file__).parent.parent
 ERRORS = sorted((ROOT / "specs" / "errors").glob("*.yaml"))
+EXAMPLES = sorted((ROOT / "specs" / "examples").glob("*.yaml"))
+CORE = (
+    "Masking", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "Reshape", "Permute", "Flatten", "Lambda", "Dense",
+    "ActivityRegularization", "Add", "Subtract", "Concatenate", "Dot", "Input", "Conv2D", "Conv2DTranspose",
+)  # fmt: skip
 PROMISE = re.compile(r"#\s*(error|warning|note)\[(SC\d{3})\]")
 
 
@@ -157,3 +165,225 @@ def test_every_code_is_shown():
     shown = {path.stem[:5] for path in ERRORS} | set(PYTHON_ONLY)
     assert shown == set(CODES)
     assert all(re.fullmatch(r"SC\d{3}_[a-z0-9_]+", path.stem) for path in ERRORS)
+
+# Examples ----------------------------------------------------------------------------------------------------------
+
+
+def shape_comments(text):
+    """Line -> the text behind `# ->` there, of a text in which no string holds that."""
+    lines = enumerate(text.split("\n"), 1)
+    return {number: line.partition("# -> ")[2].strip() for number, line in lines if "# -> " in line}
+
+
+def entry_lines(node):
+    """(first line, last line) of every entry of a list of layers, by the marks of PyYAML's own composer."""
+    if isinstance(node, yaml.SequenceNode) and any(_is_entry(item) for item in node.value):
+        for item in node.value:
+            inner = [lines for child in _children(item) for lines in entry_lines(child)]
+            yield from inner or [(item.start_mark.line + 1, _last(item))]
+    else:
+        for child in _children(node):
+            yield from entry_lines(child)
+
+
+def _children(node):
+    if isinstance(node, yaml.MappingNode):
+        return [value for _, value in node.value]
+    return node.value if isinstance(node, yaml.SequenceNode) else []
+
+
+def _is_entry(node):
+    """A bare name in capitals, or a map of one key."""
+    if isinstance(node, yaml.ScalarNode):
+        return node.value[:1].isupper() and node.style is None and len(node.value) > 1
+    return isinstance(node, yaml.MappingNode) and len(node.value) == 1
+
+
+def _last(node):
+    if isinstance(node, yaml.ScalarNode) or getattr(node, "flow_style", False):
+        return node.end_mark.line + 1
+    return max(_last(child) for child in _children(node))
+
+
+def parsed(shape):
+    """`(B, 2*H, 3)` as dims."""
+    inside = shape.strip()
+    assert inside[0] == "(" and inside[-1] == ")"
+    return [dims.parse(size) for size in re.split(r",\s*(?![^()]*\))", inside[1:-1]) if size]
+
+
+SIZES = [dict(zip("BHWTS", values, strict=True)) for values in ((2, 64, 64, 5, 7), (3, 77, 121, 1, 2), (5, 9, 1, 4, 4))]
+
+
+def at(size, sizes):
+    """A dim in numbers."""
+    return size if isinstance(size, int) else dims.evaluate(size, sizes)
+
+
+def calls_by_line(report):
+    """The first line of each entry -> the shapes of all layers that came of it."""
+    found = {}
+    for name, first in report.layers.items():
+        for call in [first, *report.calls.get(name, [])[1:]]:
+            if call.place is not None and call.place.path[-1] not in ("input_shape", "batch_input_shape"):
+                bare = isinstance(call.place.path[-1], int)
+                found.setdefault(call.place.span(not bare).line, []).append(call.output_shapes)
+    return found
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_is_clean(path):
+    report = shapecheck.check(path)
+    assert report.ok and report.diagnostics == []
+    assert str(report).startswith(f"ok {path}: ")
+    first = path.read_text(encoding="utf-8").split("\n")[0]
+    assert re.fullmatch(r"# .{20,100}[.:?].*", first) and len(first) <= 100
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_shapes_in_the_comments_are_those_that_are_inferred(path):
+    """Held against inference without the writer: entries are found by PyYAML, shapes compared as dims."""
+    text = path.read_text(encoding="utf-8")
+    comments, calls = shape_comments(text), calls_by_line(shapecheck.check(path))
+    spans = dict(entry_lines(yaml.compose(text, yaml.SafeLoader)))
+    layers = {first: last for first, last in spans.items() if first in calls}
+    assert set(calls) <= set(spans)
+    assert set(comments) == set(layers.values())
+    for first, last in layers.items():
+        shown, dots, _ = comments[last].partition(" ...")
+        (shape,) = calls[first][0]
+        for sizes in SIZES:
+            assert [at(size, sizes) for size in parsed(shown)] == [at(size, sizes) for size in shape]
+        assert bool(dots) == any(shapes != calls[first][0] for shapes in calls[first])
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_writer_leaves_an_annotated_example_as_it_is(path):
+    assert annotate.write(shapecheck.check(path)) == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("training", [False, True], ids=["inference", "training"])
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_runs(path, training):
+    report = shapecheck.check(path)
+    done = shapecheck.run(path, training=training, seed=3)
+    for tensor, array in zip(report.outputs, done.outputs, strict=True):
+        assert array.shape == tuple(at(size, done.sizes) for size in tensor.shape) and np.isfinite(array).all()
+
+
+def test_there_is_an_example_of_everything_a_reader_asks_for():
+    text = "\n".join(path.read_text(encoding="utf-8") for path in EXAMPLES)
+    assert len(EXAMPLES) >= 12
+    for word in ("blocks:", "repeat:", "models:", "call:", "params:", "dims:", "assert:", "outputs:", "input_shape:"):
+        assert word in text
+    for kind in CORE:
+        assert f"- {kind}" in text, kind
+
+
+# What the examples teach ---------------------------------------------------------------------------------------------
+
+
+def ran_example(name, arrays=None, **more):
+    return shapecheck.run(ROOT / "specs" / "examples" / f"{name}.yaml", arrays, **more)
+
+
+def test_reshape_is_not_permute():
+    done = ran_example("reshape_is_not_permute", {"row": np.array([[1, 2, 3, 4, 5, 6]])})
+    assert done.arrays["matrix"].tolist() == [[[1, 2, 3], [4, 5, 6]]]
+    assert done.arrays["permuted"].tolist() == [[[1, 4], [2, 5], [3, 6]]]
+    assert done.arrays["reshaped"].tolist() == [[[1, 2], [3, 4], [5, 6]]]
+    text = (ROOT / "specs" / "examples" / "reshape_is_not_permute.yaml").read_text(encoding="utf-8")
+    for name, array in done.arrays.items():
+        assert f"{array[0].astype(int).tolist()}" in next(line for line in text.split("\n") if f"name: {name}" in line)
+
+
+def test_masked_steps_do_not_count():
+    x = np.array([[[1.0, 2.0, 3.0, 4.0], [-1.0, -1.0, -1.0, -1.0], [0.5, 0.0, -1.0, 2.0]]], "float32")
+    done = ran_example("masking", {"sequence": x})
+    assert done.masks["steps"].tolist() == done.masks["features"].tolist() == [[True, False, True]]
+    assert done.arrays["steps"][0, 1].tolist() == [0, 0, 0, 0]
+    kernel, bias = done.weights["features"]["kernel"], done.weights["features"]["bias"]
+    kept = np.tanh(x[0, [0, 2]] @ kernel + bias)
+    assert np.allclose(done.arrays["mean"][0], kept.mean(axis=0), atol=1e-6)
+
+
+def test_losses_are_the_sums_that_the_comment_says():
+    x = np.linspace(-1, 1, 40).reshape(2, 20).astype("float32")
+    done = ran_example("losses", {"x": x})
+    kernel, hidden, y = done.weights["sparse"]["kernel"], done.arrays["sparse"], done.arrays["y"]
+    weights = 0.001 * np.abs(kernel).sum() + 0.01 * np.square(kernel).sum()
+    quiet = 0.01 * np.abs(hidden).sum() / 2
+    outputs = 0.01 * np.square(y).sum() / 2
+    assert done.regularization_loss == pytest.approx(weights + quiet + outputs, rel=1e-5)
+    assert len(done.losses) == 3
+
+
+def test_shared_noise_is_shared():
+    done = ran_example("dropout_noise", {"sequence": np.ones((3, 50, 16), "float32")}, training=True)
+    zero = {name: array == 0 for name, array in done.arrays.items()}
+    assert all(set(np.unique(array)) <= {0.0, 2.0} for name, array in done.arrays.items() if name != "sequence")
+    for name in ("features", "features_too"):
+        assert (zero[name] == zero[name][:, :1]).all() and not (zero[name] == zero[name][:, :, :1]).all()
+    assert (zero["steps"] == zero["steps"][:, :, :1]).all() and not (zero["steps"] == zero["steps"][:, :1]).all()
+    assert not (zero["values"] == zero["values"][:, :1]).all()
+    assert zero["values"].mean() == pytest.approx(0.5, abs=0.05)
+    kept = ran_example("dropout_noise", {"sequence": np.ones((3, 50, 16), "float32")})
+    assert (kept.arrays["values"] == 1).all()
+
+
+def test_cosines_are_cosines():
+    rng = np.random.default_rng(5)
+    query, document = rng.normal(size=(2, 3, 32)), rng.normal(size=(2, 4, 32))
+    done = ran_example("cosine_similarity", {"query": query, "document": document})
+    for n in range(2):
+        for t in range(3):
+            for s in range(4):
+                q, d = query[n, t], document[n, s]
+                cosine = q @ d / np.sqrt(q @ q) / np.sqrt(d @ d)
+                assert done.arrays["cosines"][n, t, s] == pytest.approx(cosine, abs=1e-5)
+
+
+def test_called_layers_share_their_weights():
+    x = np.random.default_rng(1).normal(size=(2, 64)).astype("float32")
+    done = ran_example("shared_layers", {"left": x, "right": x})
+    assert np.array_equal(done.arrays["embed"], done.arrays["embed_right"])
+    assert (done.arrays["distance"] == 0).all()
+    assert shapecheck.check(ROOT / "specs" / "examples" / "shared_layers.yaml").params == (64 + 1) * 16 + 16 + 1
+    report = shapecheck.check(ROOT / "specs" / "examples" / "model_called_twice.yaml")
+    assert report.params == (32 + 1) * 16 + 32 + 1
+
+
+def test_channels_first_flattens_with_the_channels_last():
+    done = ran_example("channels_first", {"image": np.random.default_rng(2).normal(size=(1, 3, 32, 48))})
+    pooled = done.arrays["pool"]
+    assert pooled.shape == (1, 8, 16, 24)
+    assert np.array_equal(done.arrays["flat"][0], np.moveaxis(pooled, 1, -1).reshape(-1))
+
+
+def test_the_three_forms_of_a_lambda():
+    x = np.arange(24.0).reshape(1, 4, 6)
+    done = ran_example("lambda", {"x": x})
+    assert done.arrays["traced"].tolist() == [[18.0] * 6]
+    assert np.allclose(done.arrays["listed"], x.mean(axis=1))
+    assert np.array_equal(done.arrays["computed"], np.concatenate([x, x], axis=-1))
+
+
+@pytest.mark.parametrize("name, step", [("unet", 8), ("contract", 4)])
+def test_the_conditions_that_are_printed_are_those_of_a_run(name, step):
+    path = ROOT / "specs" / "examples" / f"{name}.yaml"
+    conditions = [condition.text for condition in shapecheck.check(path).requirements]
+    assert conditions == [f"H % {step} == 0", f"W % {step} == 0"]
+    for height in (step, step + 1, 2 * step - 1, 2 * step):
+        fits = 2 * (height // 2) == height and height % step == 0
+        if fits:
+            assert shapecheck.run(path, at={"H": height, "W": step}).outputs[0].shape[1:3] == (height, step)
+        else:
+            with pytest.raises(shapecheck.ShapecheckError):
+                shapecheck.run(path, at={"H": height, "W": step})
+
+
+def test_the_contract_of_the_example_is_needed():
+    text = (ROOT / "specs" / "examples" / "contract.yaml").read_text(encoding="utf-8")
+    report = shapecheck.check(text=text.replace("H: {min: 64, multiple_of: 4}", "H: {min: 64}"))
+    (finding,) = report.diagnostics
+    assert finding.code == "SC602" and "65" in finding.message

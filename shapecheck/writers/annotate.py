@@ -19,6 +19,8 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _HASH = re.compile(r"(?:^|(?<=[ \t\r\n]))#")
 _STALE = re.compile(r"(?:^|[ \t]+)#[ \t]*->.*")
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*")
+_MAKE_AN_INPUT = (("input_shape",), ("batch_input_shape",), ("input_dim",))
+"""Where an Input stands that the first layer makes, which has an entry of its own."""
 
 
 class _Words(NamedTuple):
@@ -89,7 +91,7 @@ def _entries(report: Report) -> dict[Span, list[str]]:
     document: Document | None = None
     for _, call in phrases.calls_of(report):
         place = call.place
-        if place is not None and place.document.source is report.source:
+        if place is not None and place.document.source is report.source and place.path[-1:] not in _MAKE_AN_INPUT:
             document = place.document
             known = bool(call.output_shapes) and None not in call.output_shapes
             shapes = phrases.shapes_text(call.output_shapes) if known else ""
