@@ -64,6 +64,14 @@ def padded(np, x, pairs, value=0):
     return y
 
 
+def by_rows(np, v, x):
+    """v, which meets x with one value for each channel, repeated along a row of x: NumPy then runs through whole rows."""
+    if x.ndim < 2:
+        return v
+    v = v if v.ndim > 1 else v[None]
+    return np.repeat(v, x.shape[-2], axis=-2) if v.shape[-2] == 1 else v
+
+
 def least_value(np, dtype):
     """The least value of a dtype, from which a maximum starts."""
     if dtype.kind == "b":

@@ -72,7 +72,7 @@ class Conv(Convolving):
             alpha = self.lora_rank if self.lora_alpha is None else self.lora_alpha
             kernel = kernel + (alpha / self.lora_rank) * (w["lora_kernel_a"] @ w["lora_kernel_b"])
         x, counts = self.surrounded(np, x.astype(kernel.dtype, copy=False))
-        return biased(convolved(np, x, kernel, counts, self.strides, self.dilation_rate), w)
+        return biased(np, convolved(np, x, kernel, counts, self.strides, self.dilation_rate), w)
 
 
 @layer

@@ -79,7 +79,7 @@ class ConvTranspose(Convolving):
         for place in np.ndindex(*sizes):
             y[tap(place, counts, strides, dilation)] += (rows @ kernel[place].T).reshape(x.shape[0], *counts, filters)
         inner = (slice(start, start + out) for start, out in zip(starts, outs, strict=True))
-        return biased(y[(slice(None), *inner)], w)
+        return biased(np, y[(slice(None), *inner)], w)
 
 
 @layer

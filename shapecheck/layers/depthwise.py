@@ -51,7 +51,7 @@ class DepthwiseConv(Convolving):
     def computed(self, np, x, w):
         kernel = w["kernel"]
         x, counts = self.surrounded(np, x.astype(kernel.dtype, copy=False))
-        return biased(convolved_by_channel(np, x, kernel, counts, self.strides, self.dilation_rate), w)
+        return biased(np, convolved_by_channel(np, x, kernel, counts, self.strides, self.dilation_rate), w)
 
 
 @layer

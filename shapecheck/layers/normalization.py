@@ -5,6 +5,7 @@ from typing import Any
 from shapecheck import dims, need, params
 from shapecheck.contract import PASS, Layer, Weight, layer
 from shapecheck.diagnostic import Refusal
+from shapecheck.layers._windows import by_rows
 
 
 class Normalizing(Layer):
@@ -47,8 +48,8 @@ def standardized(np, x, mean, variance, epsilon, scale, offset):
     factor = 1 / np.sqrt(variance + epsilon)
     factor = factor if scale is None else factor * scale
     shift = -mean * factor if offset is None else offset - mean * factor
-    y = x * factor
-    y += shift
+    y = x * by_rows(np, factor, x)
+    y += by_rows(np, shift, x)
     return y
 
 

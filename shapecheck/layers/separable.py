@@ -71,7 +71,7 @@ class SeparableConv(Convolving):
         x, counts = self.surrounded(np, x.astype(depthwise.dtype, copy=False))
         y = convolved_by_channel(np, x, depthwise, counts, self.strides, self.dilation_rate)
         mixed = matrix(y) @ pointwise.reshape(pointwise.shape[-2:])
-        return biased(mixed.reshape(*y.shape[:-1], pointwise.shape[-1]), w)
+        return biased(np, mixed.reshape(*y.shape[:-1], pointwise.shape[-1]), w)
 
 
 @layer
