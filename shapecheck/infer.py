@@ -34,7 +34,9 @@ def infer(graph: Graph, at: Mapping[str, int] | None = None) -> Inference:
         try:
             found.applied[node.index] = _applied(found, node, layer)
         except Refusal as refusal:
-            found.findings.append(explain.finding(found, node, refusal))
+            finding = explain.finding(found, node, refusal)
+            if found.is_news(finding, node):
+                found.findings.append(finding)
     return found
 
 
@@ -121,9 +123,9 @@ def _check_first(found: Inference, node: Node, layer: Layer, inputs: list[Tensor
             a is not None and b is not None and dims.same(dims.substitute(a, found.symbols), b) is False
             for a, b in zip(declared, against, strict=False)
         ):
-            raise Refusal(
-                "SC211", name, declared=shape_text(value) if isinstance(value, (list, tuple)) else value, actual=actual
-            )
+            written = shape_text(value) if isinstance(value, (list, tuple)) else value
+            of_a_model = layer.kind == "Identity" and bool(node.spec.trail)  # the Input of a model that is called
+            raise Refusal("SC211", "shape" if of_a_model else name, declared=written, actual=actual)
 
 
 # Calls -----------------------------------------------------------------------------------------------------------

@@ -55,12 +55,12 @@ class Inference:
         return self.graph.spec.data_format == "channels_first"
 
     def is_news(self, finding: Diagnostic, node: Node) -> bool:
-        """Whether what is wrong with a parameter was not said already: of the same template, or by the reader."""
+        """Whether what is wrong was not said already: of another use of the same template, or by the reader."""
         span, spec = finding.span, node.spec
         if span is None:
             return True
         if spec.trail:
-            key = finding.code, span[1:], finding.message
+            key = finding.code, span[1:], finding.message.replace(f"`{node.name}`", "")
             if key in self._said:
                 return False
             self._said.add(key)

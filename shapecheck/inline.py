@@ -10,6 +10,7 @@ from shapecheck.findings import Context, kind_place, related
 from shapecheck.source import Place
 from shapecheck.spec import MAX_LAYERS, LayerSpec, Use
 from shapecheck.wiring import Plan, Read, Reads
+from shapecheck.words import listing
 
 MAX_NESTING = 50
 MAX_READS = 1_000_000
@@ -243,7 +244,8 @@ class Inliner:
         item = probe.item
         place = item.place.at("inputs") if item.place else None
         expected = f"{len(names)} input{'s' * (len(names) != 1)}"
-        notes = [f"its inputs are {', '.join(f'`{name}`' for name in names[:10])}"] if names else []
+        verb = "input is" if len(names) == 1 else "inputs are"
+        notes = [f"its {verb} {listing(f'`{name}`' for name in names[:10])}"] if names else []
         if odd:
             name = min(odd)
             self.context.say("SC212", place.at(name) if place else None, item, at_key=True, layer=probe.name, name=name,

@@ -7,6 +7,7 @@ so the file is longer than others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -476,6 +477,8 @@ def _function(value: Any, param: str, keras: Semantics) -> Any:
     if isinstance(value, str):
         if value.lstrip().startswith("lambda"):
             return _expression(value, param)
+        if not re.fullmatch(r"[\w.]+:[\w.]+", value.strip()):
+            raise Refusal("SC131", param, problem="it does not begin with `lambda`")
         raise Refusal("SC132", param, given=value)
     raise _wrong(param, value, "a function")
 

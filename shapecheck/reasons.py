@@ -132,6 +132,8 @@ def hints(found: Inference, node: Node, refusal: Refusal) -> list[str]:
         kind = layers.find(node.spec.kind)
         parameter = kind.parameters.get(refusal.param or "") if kind else None
         return [f"`{refusal.param}` is {parameter.reader.expected}"] if parameter else []
+    if refusal.code == "SC211" and refusal.param != "shape":
+        return [f"leave `{refusal.param}` out: only the first layer of a model without an Input needs it"]
     if refusal.code == "SC302" and refusal.facts.get("rank") == 2:
         for producer, _ in found.producers(node):
             if getattr(found.layers[producer.index], "return_sequences", None) is False:

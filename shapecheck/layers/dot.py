@@ -3,6 +3,7 @@
 from shapecheck import dims, need, params
 from shapecheck.contract import END, Layer, layer
 from shapecheck.dtypes import promote
+from shapecheck.layers.merge import alike
 
 
 @layer
@@ -39,7 +40,8 @@ class Dot(Layer):
         need.axes(y, "n i ...")
         a, b = self.axes_of(x, y)
         batch = need.equal(x[0], y[0], verb="cannot merge", axis=0)
-        need.equal(x[a], y[b], verb="cannot multiply", axis=a)
+        facts = {"axis": a} if a == b else {"where": f" on axis {a} of one and axis {b} of the other"}
+        need.equal(x[a], y[b], verb="cannot multiply", **facts)
         rest = [*x[1:a], *x[a + 1 :], *y[1:b], *y[b + 1 :]]
         return batch, *(rest or [1])
 
@@ -52,7 +54,7 @@ class Dot(Layer):
         return dims.product((*x, *y[1:b], *y[b + 1 :]))
 
     def run(self, np, *xs):
-        x, y = xs
+        x, y = alike(xs)
         a, b = self.axes_of(x.shape, y.shape)
         if self.normalize:
             x, y = unit(np, x, a), unit(np, y, b)
