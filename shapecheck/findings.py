@@ -37,7 +37,7 @@ def finding(
     point into, so the path to the value stands in a note.
     """
     entry = codes.CODES[code]
-    span = place.span(at_key) if place else None
+    span = place.span(at_key and bool(place.path)) if place else None
     said = {name: clipped(fact) for name, fact in {**facts, "layer": layer}.items()}
     advice = [entry.advice.format_map(codes.Facts(said))] if entry.advice else []
     hint = [f"did you mean `{near}`?"] if near else []

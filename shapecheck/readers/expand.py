@@ -238,7 +238,9 @@ class Expander:
     # Repetitions --------------------------------------------------------------------------------------------------
 
     def _repeat(self, frame: Frame, entry: Entry, item: Any) -> None:
-        raw = (item.get("repeat") if isinstance(item, dict) else None) or entry.config or None
+        raw = item.get("repeat") if isinstance(item, dict) else None
+        if raw is None:
+            raw = entry.config or None
         repeat = templates.read_repeat(self.reading, raw, entry.place, frame.scope, frame.trail)
         if repeat is not None and len(self._stack) >= MAX_NESTING:
             self.reading.say("SC802", entry.at, limit=MAX_NESTING, trail=frame.trail)

@@ -46,11 +46,13 @@ class Sizes:
             inner, times = stack.pop()
             for item in inner:
                 kind, body = next(iter(item.items())) if isinstance(item, dict) and len(item) == 1 else (item, None)
-                if kind == "repeat" and isinstance(body, dict):
+                if not isinstance(kind, str):
+                    own = min(LIMIT, own + times)
+                elif kind == "repeat" and isinstance(body, dict):
                     turns, below = body.get("times"), body.get("layers")
                     if type(turns) is int and turns > 0 and isinstance(below, (list, tuple)):
                         stack.append((below, min(LIMIT, times * turns)))
-                elif isinstance(kind, str) and kind in self._blocks:
+                elif kind in self._blocks:
                     used.append((kind, times))
                 else:
                     own = min(LIMIT, own + times)

@@ -152,7 +152,7 @@ def whole(value: Any) -> int | None:
 
 def described(value: Any) -> str:
     """A value that is not as it should be, as a message shows it."""
-    if value is None or (value == "" and isinstance(value, str)):
+    if value is None or (isinstance(value, str) and not value.strip()):
         return "nothing"
     if isinstance(value, (list, tuple, dict)) and not value:
         return "an empty map" if isinstance(value, dict) else "an empty list"

@@ -4,7 +4,9 @@
 import random
 import time
 
+import numpy as np
 import pytest
+import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -281,7 +283,7 @@ def scalar(r):
         return r.choice(WORDS)
     if sort < 0.8:
         return r.choice([0, 1, 2, 3, -1, 5, 10**9, 10**18, 10**30, 0.5, float("inf"), float("nan"), 1e300])
-    return r.choice([None, True, False, abs, b"x", (1, 2), {1, 2}, 1j, object()])
+    return r.choice([None, True, False, abs, b"x", (1, 2), {1, 2}, 1j, object(), np.arange(3), np.int64(2), sympy.Symbol("q")])
 
 
 def value(r, depth):

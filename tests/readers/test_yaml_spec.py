@@ -518,6 +518,11 @@ def test_what_is_no_model_gets_a_sentence(text, part):
     assert found.help
 
 
+def test_an_odd_key_still_has_a_place():
+    (found,) = read("1.5: x\nb: 2\n").findings
+    assert (found.code, found.span.line) == ("SC104", 1)
+
+
 @pytest.mark.parametrize("text", ["- Dens: 10\n", "- Conv9D: {filters: 3}\n", "- repeat: {times: 1, layers: [Flatten]}\n",
                                   "- 5\n- Flatten\n", "layers: [apples]\n"])  # fmt: skip
 def test_what_was_meant_as_a_model_is_read_as_one(text):
