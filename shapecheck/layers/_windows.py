@@ -65,7 +65,7 @@ def padded(np, x, pairs, value=0):
 
 
 def by_rows(np, v, x):
-    """v, which meets x with one value for each channel, repeated along a row of x: NumPy then runs through whole rows."""
+    """v, which meets x with one value for each channel, repeated along a row of x: NumPy runs faster through rows."""
     if x.ndim < 2:
         return v
     v = v if v.ndim > 1 else v[None]

@@ -86,7 +86,7 @@ class Resizing(Sized):
             return x
         above = (max(rows, int(float(columns * self.height) / self.width)) - rows) // 2
         left = (max(columns, int(float(rows * self.width) / self.height)) - columns) // 2
-        pairs = [(0, 0)] * (x.ndim - 3) + [(above, above), (0 if above else left,) * 2, (0, 0)]
+        pairs = [(0, 0)] * (x.ndim - 3) + [(above, above), (left, left), (0, 0)]
         return np.pad(x, pairs, constant_values=self.fill_value)
 
 

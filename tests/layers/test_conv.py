@@ -329,6 +329,17 @@ def test_a_large_image_is_convolved_in_blocks(monkeypatch):
     assert np.array_equal(run("Conv2D", config, x, [kernel]), whole)
 
 
+@pytest.mark.parametrize(("rank", "multiplier"), [(1, 1), (1, 3), (2, 1), (2, 2)])
+def test_many_channels_are_convolved_like_few(monkeypatch, rank, multiplier):
+    from shapecheck.layers import _convolution
+
+    config = {"kernel_size": [3, 2][:rank], "strides": [2, 1][:rank], "padding": "same", "depth_multiplier": multiplier}
+    x, kernel, bias = arrays((2, *(6, 5)[:rank], 4), (*config["kernel_size"], 4, multiplier), (4 * multiplier,))
+    few = run(f"DepthwiseConv{rank}D", config, x, [kernel, bias])
+    monkeypatch.setattr(_convolution, "WIDE", 1)
+    assert np.allclose(run(f"DepthwiseConv{rank}D", config, x, [kernel, bias]), few, atol=1e-5)
+
+
 @given(st.integers(0, 40))
 @settings(max_examples=10, deadline=None)
 def test_a_causal_step_sees_no_later_one(step):
