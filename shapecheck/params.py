@@ -212,7 +212,7 @@ def _data_format(value: Any, param: str, keras: Semantics) -> str:
 
         return settings.image_data_format()
     word = value.lower() if isinstance(value, str) else value
-    if keras.legacy_names:
+    if keras.legacy_names and isinstance(word, str):
         word = {"tf": "channels_last", "th": "channels_first"}.get(word, word)
     if word not in _FORMATS:
         raise _outside(param, value, "`channels_last` or `channels_first`")

@@ -107,3 +107,33 @@ def test_symbols_ints_and_arrays_agree(case, sizes, channels):
     assert result.outputs == [y.shape]
     assert result.dtypes == [y.dtype.name]
     assert np.isfinite(y).all()
+
+
+FAMILY = [
+    "AdaptiveMaxPooling2D", "AveragePooling1D", "BatchNormalization", "CenterCrop", "Conv1D", "Conv2D", "Conv3DTranspose",
+    "Cropping1D", "Cropping3D", "DepthwiseConv2D", "GlobalAveragePooling1D", "GroupNormalization", "LayerNormalization",
+    "MaxPooling2D", "RMSNormalization", "Resizing", "SeparableConv1D", "UnitNormalization", "UpSampling1D",
+    "UpSampling2D", "ZeroPadding1D", "ZeroPadding2D",
+]  # fmt: skip
+NEEDED = {"filters": 2, "kernel_size": 2, "pool_size": 2, "output_size": 2, "height": 2, "width": 2}
+small = st.integers(-2, 3)
+anything = st.recursive(
+    st.none() | st.booleans() | small | st.just(10**30) | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=5,
+)
+
+
+@given(st.data(), st.sampled_from(FAMILY), st.sampled_from([None, 2, 3]))
+@settings(max_examples=400, deadline=None)
+def test_whatever_is_written_is_accepted_or_refused(data, kind, keras):
+    cls = found(kind)
+    names = sorted(cls.parameters)
+    config = {name: value for name, value in NEEDED.items() if name in names}
+    for name in data.draw(st.lists(st.sampled_from(names), max_size=2)):
+        config[name] = data.draw(anything)
+    shape = tuple(data.draw(st.lists(st.none() | st.integers(0, 6), max_size=5)))
+    try:
+        shapecheck.layer(kind, keras=keras, **config).infer(shape)
+    except shapecheck.ShapecheckError as error:
+        assert error.code < "SC9"
