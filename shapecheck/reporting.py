@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from shapecheck import codes, explain, infer, settings
-from shapecheck.contract import Layer, call
+from shapecheck.contract import Layer, call, call_arguments
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.dims import Dim
 from shapecheck.graph import Edge, Node, edges_of
@@ -38,6 +38,10 @@ def report_of(source: Source, spec: ModelSpec, found: Inference) -> Report:
     report = empty(source, [])
     report.name = spec.name
     conditions = requirements.of(found)
+    if found.findings:
+        from shapecheck import fixes
+
+        fixes.mend(found, found.findings)
     findings = [*spec.findings, *found.graph.findings, *found.findings, *requirements.judge(found, conditions)]
     findings.extend(_changed_default(found))
     report.diagnostics = sorted(findings, key=_place)
@@ -143,7 +147,8 @@ def _cost_of(found: Inference, node: Node, layer: Layer) -> Callable[[], Dim | N
         shapes: Any = {k: s.shape for k, s in specs.items()} if isinstance(specs, dict) else [s.shape for s in specs]
         outputs = [spec.shape for spec in applied.outputs]
         offers = {"y": outputs[0] if applied.single else outputs, "w": {k: w.shape for k, w in applied.weights.items()},
-                  "keras": found.semantics, "listed": node.listed}  # fmt: skip
+                  "keras": found.semantics, "listed": node.listed,
+                  "call": call_arguments(type(layer), node.spec.call, found.semantics)}  # fmt: skip
         macs: Dim = call(layer.macs, shapes, offers)
         return macs
 
