@@ -50,18 +50,18 @@ def mend(found: Inference, diagnostics: Sequence[Diagnostic]) -> None:
 
     budget = Budget()
     nodes = {node.name: node for node in found.graph.nodes}
-    said = ""
+    said: set[str] = set()
     for finding in wanted[:FINDINGS]:
         node = nodes.get(finding.layer or "")
         if node is None:
             continue
         fixes: list[Fix] = []
-        sized = sizes.suggest(found, finding, budget) if finding.code in _SIZE_CODES else None
+        sized = sizes.suggest(found, finding, budget) if finding.code in _SIZE_CODES else []
         if isinstance(sized, str):
             finding.notes = (*finding.notes, sized)
-        elif sized is not None and sized.text != said:
-            fixes.append(sized)
-            said = sized.text
+        else:
+            fixes.extend(fix for fix in sized if fix.text not in said)
+            said.update(fix.text for fix in sized)
         for family in candidates.of(found, node, finding):
             if len(fixes) < OFFERED:
                 fixes.extend(islice((fix for fix in family if works(found, finding, fix, budget)), 1))

@@ -13,28 +13,26 @@ from shapecheck.requirements.freeing import Freed, free
 from shapecheck.words import listing
 
 
-def suggest(found: Inference, finding: Diagnostic, budget: Budget) -> Fix | str | None:
+def suggest(found: Inference, finding: Diagnostic, budget: Budget) -> list[Fix] | str:
     """What the sizes of the inputs would have to be, checked at the nearest sizes before it is said.
 
     A text instead of a fix says that no sizes help. Where the sizes hang together, one is let free at a time.
     """
     if not budget.take(4 * len(found.graph.nodes)):
-        return None
+        return []
     freed = free(found)
     if freed is None:
-        return None
+        return []
     if (finding.code, finding.layer) in {(f.code, f.layer) for f in freed.inference.findings}:
         return "this is so at every size of the inputs"
-    ways = [freed.inference]
-    if len(freed.sizes) > 1 and budget.take(2 * len(freed.sizes) * len(found.graph.nodes)):
-        ways += [
-            infer(freed.inference.graph, {n: s for n, s in freed.sizes.items() if n != name}) for name in freed.sizes
-        ]
-    for way in ways:
-        sizes = {name: size for name, size in freed.sizes.items() if not isinstance(way.symbols.get(name), int)}
-        if fix := _stated(way, sizes, freed, found, finding):
-            return fix
-    return None
+    whole = _stated(freed.inference, freed.sizes, freed, found, finding)
+    if whole is not None or len(freed.sizes) < 2 or not budget.take(3 * len(freed.sizes) * len(found.graph.nodes)):
+        return [whole] if whole is not None else []
+    fixes = []
+    for name, size in freed.sizes.items():
+        rest = {other: now for other, now in freed.sizes.items() if other != name}
+        fixes.append(_stated(infer(freed.inference.graph, rest), {name: size}, freed, found, finding))
+    return [fix for fix in fixes if fix is not None]
 
 
 def _stated(way: Inference, sizes: dict[str, int], freed: Freed, found: Inference, finding: Diagnostic) -> Fix | None:
@@ -52,9 +50,9 @@ def _stated(way: Inference, sizes: dict[str, int], freed: Freed, found: Inferenc
         return None
     texts = [condition.text for condition in stated]
     joined = " and ".join(f"({text})" if " or " in text and len(texts) > 1 else text for text in texts)
-    said = listing([_changes(new, sizes) for new in near])
     fixed = [f"{name} = {size}" for name, size in freed.sizes.items() if name not in sizes]
     given = f"with {listing(fixed)} " if fixed else ""
+    said = listing([_changes(new, sizes, named=bool(fixed)) for new in near])
     return Fix(f"{given}this model is valid only when {joined}; the nearest {'is' if len(near) == 1 else 'are'} {said}")
 
 
@@ -69,10 +67,10 @@ def _nearest(conditions: requirements.Requirements, sizes: Mapping[str, int]) ->
     return [near for near in (below, above) if all(near.values()) and near != dict(sizes)]
 
 
-def _changes(near: Mapping[str, int], sizes: Mapping[str, int]) -> str:
+def _changes(near: Mapping[str, int], sizes: Mapping[str, int], named: bool) -> str:
     """The sizes that differ: `352` where all of them become the same, else `H = 352, W = 360`."""
     changed = {name: size for name, size in near.items() if sizes[name] != size}
-    if len(changed) == len(sizes) and len(set(changed.values())) == 1:
+    if not named and len(changed) == len(sizes) and len(set(changed.values())) == 1:
         return str(next(iter(changed.values())))
     said = ", ".join(f"{name} = {size}" for name, size in changed.items())
     return f"({said})" if len(changed) > 1 else said
