@@ -13,12 +13,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shapecheck import named, need
+from shapecheck.dims import Undecided
 from shapecheck.named import Family, Form, Named, Setting, number, number_where, optional
+from shapecheck.words import failure, shown
 
 # Klambauer et al. 2017, equation 14: the fixed point of mean 0 and variance 1.
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
 
+_KEEP_INTS = ("relu", "ReLU", "hard_tanh", "threshold")
 _NESTED = 32
 """How many Activation layers may stand inside one another; a map that holds itself has no end."""
 
@@ -29,28 +32,37 @@ class Activation(Named):
     __slots__ = ()
 
     def __call__(self, np: Any, x: Any) -> Any:
-        """The activation of the array `x`; a callable gets `x` as it is."""
-        if self.form is None:
-            return self.function(x)  # type: ignore[misc]
+        """The activation of the array `x`; a callable gets floats, and its result is cast to their dtype."""
         if not hasattr(x, "dtype"):
             x = np.asarray(x, "float32")
-        elif not str(x.dtype).startswith(("float", "bfloat", "complex")):
-            x = x.astype("float32")
+        elif self.dtype(str(x.dtype)) != str(x.dtype):
+            x = x.astype(self.dtype(str(x.dtype)))
+        if self.form is None:
+            made = self.asked(x)
+            return made.astype(x.dtype) if hasattr(made, "astype") else made
         if not hasattr(np, "errstate"):  # a namespace that only follows shapes
             return self.form.formula(np, x, **self.config)
         # exp(100) in float32 is inf, and softsign(inf) is nan: values that Keras gives too, without a warning
         with np.errstate(all="ignore"):
             return self.form.formula(np, x, **self.config)
 
+    def dtype(self, x: str) -> str:
+        """The dtype of the result on an array of dtype `x`: the few that cut values off, or do nothing, keep ints."""
+        if x.startswith(("float", "bfloat", "complex")) or self.name == "linear":
+            return x
+        if self.form is None or self.name not in _KEEP_INTS or self.config.get("negative_slope"):
+            return "float32"
+        return "int32" if x == "bool" else x
+
     def out(self, shape: Sequence[Any]) -> tuple[Any, ...]:
         """The shape of the result: `shape`, except that `glu` halves an axis, which has to be even (SC303).
 
-        An axis that the shape does not have is refused (SC309), and so is too low a rank (SC302). The shape under a
-        callable is not known here, and comes back as it is.
+        An axis that the shape does not have is refused (SC309), and so is too low a rank (SC302). A callable is run on
+        an array that answers with shapes; where that does not tell, it keeps the shape, as Keras takes for granted.
         """
         shape = tuple(shape)
         if self.form is None:
-            return shape
+            return self._traced(shape)
         least = self.form.ranks[0]
         if len(shape) < least:
             raise named.refusal("SC302", expected=f"rank {least} or more", rank=len(shape), shape=shape)
@@ -62,6 +74,22 @@ class Activation(Named):
         at = axis % len(shape)
         need.divides(2, shape[at], f"axis {at}, which `glu` halves,")
         return (*shape[:at], shape[at] // 2, *shape[at + 1 :])
+
+    def _traced(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
+        from shapecheck import tracing
+
+        try:
+            made = tracing.run(self.function, tracing.TracedArray(shape, "float32", tracing.Trace(need.record)))
+            found, several = tracing.outputs(made, tracing.Trace(need.record))
+        except (tracing.Untraceable, Undecided):
+            return shape
+        except Exception as error:
+            if "TracedArray" in str(error):  # a function of another framework
+                return shape
+            raise named.refusal("SC312", problem=failure(error)) from None
+        if several:
+            raise named.refusal("SC312", problem=f"it returned {shown(made)}, which is no array")
+        return found[0].shape
 
 
 def get(value: Any, keras: int | None = None) -> Activation:

@@ -6,7 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shapecheck import dims, dtypes, need
-from shapecheck.contract import DROP, END, PASS, Layer, TensorSpec, Weight, call, input_names
+from shapecheck.contract import (
+    DROP,
+    END,
+    NO_ARGUMENTS,
+    PASS,
+    Layer,
+    TensorSpec,
+    Weight,
+    call,
+    call_arguments,
+    governing,
+    in_order,
+    input_names,
+    takes_list,
+)
 from shapecheck.diagnostic import Refusal
 from shapecheck.modes import Semantics
 from shapecheck.need import Obligation, Shape
@@ -37,17 +51,21 @@ def apply(
     listed: bool,
     keras: Semantics,
     built: Mapping[str, Weight] | None = None,
+    arguments: Mapping[str, Any] = NO_ARGUMENTS,
 ) -> Applied:
     """Call `layer` on `inputs`: in order or by role, `listed` when they come as one list.
 
-    `built` holds the weights of an earlier call of the same layer, whose sizes this call has to share.
+    `built` holds the weights of an earlier call of the same layer, whose sizes this call has to share;
+    `arguments` are those of the call that are no tensors.
     Raises Refusal for what no size can satisfy; what is undecided is in `.obligations`.
     """
     kind = type(layer)
+    if isinstance(inputs, dict):
+        inputs = in_order(kind, inputs)
     values = list(inputs.values()) if isinstance(inputs, dict) else inputs
     if kind.each_of_a_list and listed and not isinstance(inputs, dict):
         return _one_by_one(layer, inputs, keras)
-    _check_form(kind, inputs, listed)
+    check_form(kind, inputs, listed)
     shapes: Any = tuple([spec.shape for spec in values])
     masks_in = [spec.mask for spec in values]
     masked = any(mask is not None for mask in masks_in) if len(values) > 1 else masks_in not in ([], [None])
@@ -57,7 +75,8 @@ def apply(
     cast = tuple([dtypes.autocast(spec.dtype, compute) if layer.autocast else spec.dtype for spec in values])
     if isinstance(inputs, dict):
         shapes = dict(zip(inputs, shapes, strict=True))
-    offers = {"keras": keras, "listed": listed, "dtypes": cast, "mask": masks_in}
+    offers = {"keras": keras, "listed": listed, "dtypes": cast, "mask": masks_in,
+              "call": call_arguments(kind, arguments, keras)}  # fmt: skip
     obligations: list[Obligation] = []
     token = need.begin(obligations)
     try:
@@ -66,7 +85,7 @@ def apply(
         single = not isinstance(answer, list)
         answers = (answer,) if single else tuple(answer)
         dtype = call(layer.dtype, cast, offers) if values else compute
-        masks, lost = _masks(layer, values, len(answers), listed, masked)
+        masks, lost = _masks(layer, values, len(answers), listed, masked, offers)
     except Opaque as reason:
         lost = next((spec.lost for spec in values if spec.lost), None)
         return Applied((TensorSpec(None, lost=lost),), True, NO_WEIGHTS, obligations, str(reason))
@@ -89,7 +108,7 @@ def _one_by_one(layer: Layer, inputs: Sequence[TensorSpec], keras: Semantics) ->
     return Applied(outputs, False, NO_WEIGHTS, [owed for answer in answers for owed in answer.obligations])
 
 
-def _check_form(kind: type[Layer], inputs: Inputs, listed: bool) -> None:
+def check_form(kind: type[Layer], inputs: Inputs, listed: bool) -> None:
     """Refuse inputs that are too few, too many, or not in the form that the layer takes."""
     names, least, star = input_names(kind)
     count = len(inputs)
@@ -106,7 +125,7 @@ def _check_form(kind: type[Layer], inputs: Inputs, listed: bool) -> None:
             raise Refusal("SC208", expected="a list of inputs", given="a single one")
         if not count:
             raise Refusal("SC208", expected="a list of inputs", given="an empty one")
-    elif not least <= count <= len(names):
+    elif count < least or not (star or count <= len(names)):
         many = f"{least}" if least == len(names) else f"{least} to {len(names)}"
         raise Refusal("SC208", expected=f"{many} input{'s' * (len(names) != 1)}", given=count)
 
@@ -119,7 +138,7 @@ def _weights(
         return NO_WEIGHTS
     made = dict(call(layer.weights, shapes, offers))
     for path, weight in made.items():
-        _check_start(path, weight)
+        _check_start(layer, path, weight)
         for axis, size in enumerate(weight.shape):
             if type(size) is not int and dims.varies(size):
                 raise Refusal("SC308", weight=path, dim=size, axis=axis)
@@ -129,18 +148,20 @@ def _weights(
     return built or made
 
 
-def _check_start(path: str, weight: Weight) -> None:
+def _check_start(layer: Layer, path: str, weight: Weight) -> None:
     """Refuse an initializer that is not defined for the shape of its weight."""
     if hasattr(weight.init, "fits"):
         try:
             weight.init.fits(weight.shape)
         except Refusal as refusal:
-            refusal.param = refusal.param or f"{path}_initializer"
+            if refusal.param is None:
+                maker, name = governing(layer, path, "initializer")
+                refusal.param = name if maker is layer else None
             raise
 
 
 def _masks(
-    layer: Layer, inputs: Sequence[TensorSpec], count: int, listed: bool, masked: bool
+    layer: Layer, inputs: Sequence[TensorSpec], count: int, listed: bool, masked: bool, offers: Mapping[str, Any]
 ) -> tuple[Sequence[Shape | None], Any]:
     """The masks of the outputs, and who dropped the one that they would have had."""
     rule = layer.mask_rule
@@ -152,20 +173,22 @@ def _masks(
         return (None,) * count, (DROP if masked else lost)
     if rule is END or not (masked or layer.emits_mask):
         return (None,) * count, lost
-    masks = _traced_masks(layer, inputs, count, listed)
+    masks = _traced_masks(layer, inputs, count, listed, offers)
     return masks, DROP if masked and all(mask is None for mask in masks) else lost
 
 
-def _traced_masks(layer: Layer, inputs: Sequence[TensorSpec], count: int, listed: bool) -> Sequence[Shape | None]:
+def _traced_masks(
+    layer: Layer, inputs: Sequence[TensorSpec], count: int, listed: bool, offers: Mapping[str, Any]
+) -> Sequence[Shape | None]:
     """Run a layer's mask rule on arrays that answer with shapes."""
     from shapecheck import tracing
 
     trace = tracing.Trace(need.record)
     arrays = [tracing.TracedArray(spec.shape or (), spec.dtype, trace) for spec in inputs]
     masks = [None if spec.mask is None else tracing.TracedArray(spec.mask, "bool", trace) for spec in inputs]
-    offered = masks if input_names(type(layer))[2] and listed else masks[0]
+    offered = masks if takes_list(type(layer)) and listed else masks[0]
     try:
-        made = call(layer.mask, arrays, {"np": tracing.TracedNumpy(trace), "mask": offered, "listed": listed})
+        made = call(layer.mask, arrays, {**offers, "np": tracing.TracedNumpy(trace), "mask": offered})
     except tracing.TraceMismatch as mismatch:
         raise Refusal("SC405", problem=str(mismatch)) from None
     except tracing.Untraceable:

@@ -21,7 +21,7 @@ class Constraint(Named):
     def __call__(self, np: Any, w: Any) -> Any:
         """The array `w` as it is after the constraint; same shape and dtype. A callable gets `w` as it is."""
         if self.form is None:
-            return self.function(w)  # type: ignore[misc]
+            return self.asked(w)
         self.fits(w.shape)
         return self.form.formula(np, w, **self.config)
 

@@ -8,6 +8,9 @@ A method is handed its inputs; what else it needs it asks for by name, and gets 
   training  true while training             rng       a seeded generator of random numbers
   keras     the rules of the Keras mode     listed    whether the inputs came as one list
   dtypes    the dtypes of the inputs (in `shape`, for a layer that has to run its function to know)
+  losses    a list for the penalties of layers inside this one, as (label, value)
+  call      the other arguments of the call, by name (see `calls`)
+  masks     the masks by the names of the inputs (in `run`)
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from shapecheck import dtypes
+from shapecheck.diagnostic import Refusal
 from shapecheck.dims import Dim
 from shapecheck.need import Shape
 from shapecheck.params import Reader
@@ -24,7 +28,7 @@ PASS = "pass"
 DROP = "drop"
 END = "end"
 
-OFFERS = frozenset({"np", "w", "mask", "y", "training", "rng", "keras", "listed", "dtypes"})
+OFFERS = frozenset({"np", "w", "mask", "y", "training", "rng", "keras", "listed", "dtypes", "losses", "call", "masks"})
 
 
 class Weight(NamedTuple):
@@ -77,6 +81,10 @@ class Layer:
     parameters: ClassVar[dict[str, Parameter]] = {}
     renamed: ClassVar[Mapping[str, str]] = {}
     """Names that older Keras generations gave to parameters: old -> new."""
+    forgotten: ClassVar[tuple[str, ...]] = ()
+    """Parameters of older Keras generations that say nothing about shapes or numbers."""
+    older: ClassVar[Mapping[str, Any]] = {}
+    """Defaults of Keras 2 that Keras 3 changed."""
     examples: ClassVar[tuple[str, ...]] = ()
     mask: Any = DROP
     wants_mask: ClassVar[bool] = False
@@ -89,6 +97,8 @@ class Layer:
 
     each_of_a_list: ClassVar[bool] = False
     """Whether a list of inputs is passed through, one by one."""
+    calls: ClassVar[Mapping[str, tuple[Any, Any]]] = {}
+    """The arguments of a call that are no tensors: name -> (kind of value, default)."""
     also: ClassVar[Mapping[str, str]] = {}
     """Other names of parameters, in every generation: other -> name."""
 
@@ -125,6 +135,11 @@ class Layer:
     def loss(self, *arrays: Any) -> Any:
         """The penalty that the layer adds for its outputs `y`, or None."""
         return None
+
+    @property
+    def inner(self) -> Mapping[str, Layer]:
+        """The layers inside this one, by the prefix of their weights."""
+        return {}
 
     @property
     def mask_rule(self) -> Any:
@@ -222,6 +237,53 @@ def input_names(cls: type[Layer]) -> tuple[tuple[str, ...], int, str | None]:
         asked = wants(cls.shape)
         _names[cls] = tuple(name for name in asked.order if name not in OFFERS), asked.least, asked.star
     return _names[cls]
+
+
+def takes_list(cls: type[Layer]) -> bool:
+    """Whether a layer is called on a list: all its inputs are one argument."""
+    names, _, star = input_names(cls)
+    return star is not None and not names
+
+
+def in_order(cls: type[Layer], by_role: dict[str, Any]) -> Any:
+    """Inputs by role as one list, where the last call argument of a layer takes any number; else in their order.
+
+    `{"sequence": x, "initial_state": [h, c]}` is [x, h, c]. A role that the layer does not have stays for the caller
+    to refuse.
+    """
+    names, _, star = input_names(cls)
+    if not star or not names or not {*names} <= {*by_role} <= {*names, star}:
+        return {name: by_role[name] for name in names if name in by_role} | by_role
+    rest = by_role.get(star)
+    several = list(rest) if isinstance(rest, (list, tuple)) and type(rest) is not TensorSpec else [rest]
+    return [*(by_role[name] for name in names), *(several if rest is not None else ())]
+
+
+NO_ARGUMENTS: Mapping[str, Any] = {}
+
+
+def call_arguments(cls: type[Layer], given: Mapping[str, Any], keras: Any) -> Mapping[str, Any]:
+    """The arguments of a call, read, with defaults for those that are not given; refuses (SC212) any other."""
+    if not cls.calls and not given:
+        return NO_ARGUMENTS
+    made = {name: default for name, (_, default) in cls.calls.items()}
+    for name, value in given.items():
+        if name in made:
+            made[name] = cls.calls[name][0].__metadata__[0].read(value, name, keras)
+        elif name != "training":  # whoever runs the model says so
+            raise Refusal("SC212", name=name)
+    return made
+
+
+def governing(layer: Layer, path: str, what: str) -> tuple[Layer, str]:
+    """The layer that makes a weight, and the name of its parameter for it, such as `recurrent_regularizer`."""
+    *prefixes, word = path.split("/")
+    for prefix in prefixes:
+        layer = layer.inner.get(prefix, layer)
+    if word.startswith("lora_"):
+        word = "kernel"
+    name = f"{word}_{what}"
+    return layer, name if name in layer.parameters else f"{word.removesuffix('_kernel')}_{what}"
 
 
 def under(prefix: str, weights: Iterable[tuple[str, Weight]]) -> Iterator[tuple[str, Weight]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shapecheck import axes, contract, dims, explain, layers, modes
+from shapecheck import arguments, contract, dims, explain, layers, modes
 from shapecheck.apply import Applied, apply
 from shapecheck.contract import TensorSpec
 from shapecheck.diagnostic import Diagnostic, Refusal, ShapecheckError, ShapeError, SpecError
@@ -101,22 +101,26 @@ class UserLayer:
         from shapecheck import requirements
 
         semantics = modes.MODES[self._keras]
-        given, listed = _structured(type(self._layer), inputs, named, mask, dtype)
+        kind = type(self._layer)
+        given: Any = []
         try:
-            if listed and len(given) == 1 and not contract.input_names(type(self._layer))[2]:
-                raise Refusal("SC208", expected="an input", given="a list of one")
+            by_call = {name: named.pop(name) for name in kind.calls if name in named}
+            given, listed = arguments.specs(kind, inputs, named, mask, dtype)
             if self.kind == "InputLayer" and not given:
                 return Inferred(self._as_input(), self._layer.trainable, requirements.solve([]))
-            applied = apply(self._layer, given, listed, semantics)
-        except Refusal as refusal:
+            arguments.one_by_one(kind, given, listed)
             specs = given.values() if isinstance(given, dict) else given
-            ranks = [len(spec.shape) for spec in specs if spec.shape is not None]
-            raise _error(refusal, self._layer, max(ranks, default=None)) from None
+            if any(spec.shape is None for spec in specs):
+                applied = Applied((TensorSpec(None),), True, {}, [], "its input is not known")
+            else:
+                applied = apply(self._layer, given, listed, semantics, None, by_call)
+        except Refusal as refusal:
+            raise _error(refusal, self._layer, _rank(given)) from None
         return Inferred(applied, self._layer.trainable, requirements.solve(applied.obligations))
 
     def _as_input(self) -> Applied:
         shape: Any = self._layer.shape()  # type: ignore[call-arg]
-        spec = TensorSpec(_named(shape, 0, set()), self._layer.policy.compute)
+        spec = TensorSpec(arguments.with_symbols(shape), self._layer.policy.compute)
         return Applied((spec,), True, {}, [])
 
     def run(
@@ -133,34 +137,34 @@ class UserLayer:
         `weights` are arrays in Keras's order (or path -> array); without them they are initialised from `seed`.
         Raises ShapeError where the arrays do not fit.
         """
-        import numpy as np
-
         from shapecheck.executors import numpy_layer
 
         semantics = modes.MODES[self._keras]
-        listed = len(arrays) == 1 and isinstance(arrays[0], (list, tuple)) and not named
-        flat = [np.asarray(a) for a in (arrays[0] if listed else arrays)]
-        given: Any = {**_by_role(self._layer, flat), **{k: np.asarray(v) for k, v in named.items()}} if named else flat
-        values = list(given.values()) if isinstance(given, dict) else given
-        masks = _spread(mask, len(values))
-        specs = [
-            TensorSpec(tuple(x.shape), x.dtype.name, None if m is None else tuple(np.shape(m)))
-            for x, m in zip(values, masks, strict=True)
-        ]
-        structured: Any = dict(zip(given, specs, strict=True)) if isinstance(given, dict) else specs
+        kind = type(self._layer)
+        specs: Any = []
         try:
-            applied = apply(self._layer, structured, listed, semantics)
+            by_call = {name: named.pop(name) for name in kind.calls if name in named}
+            given, masks, listed = arguments.arrays(kind, arrays, named, mask)
+            start = (arguments.whole(seed, "seed"),)
+            values = list(given.values()) if isinstance(given, dict) else given
+            specs = [
+                TensorSpec(tuple(x.shape), x.dtype.name, None if m is None else tuple(m.shape))
+                for x, m in zip(values, masks, strict=True)
+            ]
+            arguments.one_by_one(kind, specs, listed)
+            structured: Any = dict(zip(given, specs, strict=True)) if isinstance(given, dict) else specs
+            applied = apply(self._layer, structured, listed, semantics, None, by_call)
             made = (
-                numpy_layer.start_weights(self._layer, applied.weights, (seed,))
+                numpy_layer.start_weights(self._layer, applied.weights, start)
                 if weights is None
                 else numpy_layer.given_weights(self._layer, applied.weights, weights)
             )
             return numpy_layer.run_layer(
-                self._layer, given, made, masks=[None if m is None else np.asarray(m, bool) for m in masks],
-                listed=listed, training=training, seed=(seed,), keras=semantics,
+                self._layer, given, made, masks=masks, listed=listed, training=arguments.flag(training, "training"),
+                seed=start, keras=semantics, call_with=by_call,
             )  # fmt: skip
         except Refusal as refusal:
-            raise _error(refusal, self._layer, max((x.ndim for x in values), default=None)) from None
+            raise _error(refusal, self._layer, _rank(specs)) from None
 
     def __call__(self, *inputs: Any, **named: Any) -> Tensor:
         """Use the layer on tensors of a graph; `shapecheck.check(inputs=..., outputs=...)` judges the whole."""
@@ -198,11 +202,12 @@ class Tensor:
 
 def layer(kind: str, /, *, keras: int | None = None, **config: Any) -> UserLayer:
     """A layer by Keras's class name and arguments. Raises SpecError, with did-you-mean, for what it does not take."""
-    if keras not in modes.MODES:
+    if keras is not None and (type(keras) is not int or keras not in modes.MODES):
         raise _plain_error("SC114", "layer", param="keras", expected="2, 3 or None", given=shown(keras))
     found = layers.find(kind) if isinstance(kind, str) else None
     if found is None:
-        raise _plain_error("SC110", "layer", kind=kind, near=near(kind, layers.names()))
+        said = kind if isinstance(kind, str) else shown(kind)
+        raise _plain_error("SC110", "layer", kind=said, near=near(kind, layers.names()))
     made, refusals = make(found, config, modes.MODES[keras])
     for refusal in refusals:
         raise _error(refusal, made, None)
@@ -224,65 +229,15 @@ def _plain_error(code: str, name: str, **facts: Any) -> ShapecheckError:
     return error_of(Diagnostic(code, message, help=help, facts=facts))
 
 
+def _rank(given: Any) -> int | None:
+    """The highest rank among tensor specs, None where there is none."""
+    specs = given.values() if isinstance(given, dict) else given
+    return max((len(spec.shape) for spec in specs if spec.shape is not None), default=None)
+
+
 def _error(refusal: Refusal, layer: contract.Layer, rank: int | None) -> ShapecheckError:
     """The exception for a refusal outside any definition."""
     first_format = getattr(layer, "data_format", None) == "channels_first"
     message, help = explain.worded(refusal, layer.name or layer.kind, rank, first_format)
     found = Diagnostic(refusal.code, message, layer=layer.name, help=help, facts=refusal.facts)
     return (SpecError if refusal.code < "SC3" else ShapeError)(found)
-
-
-# Inputs ----------------------------------------------------------------------------------------------------------
-
-
-def _structured(
-    kind: type[contract.Layer], inputs: tuple[Any, ...], named: Mapping[str, Any], mask: Any, dtype: Any
-) -> tuple[Any, bool]:
-    """The inputs of a call as tensor specs, and whether they came as one list."""
-    listed = len(inputs) == 1 and isinstance(inputs[0], list) and all(_is_shape(item) for item in inputs[0])
-    shapes = [*(inputs[0] if listed else inputs), *named.values()]
-    used = {size for shape in shapes if shape is not None for size in shape if isinstance(size, str)}
-    masks, dtypes = _spread(mask, len(shapes)), _spread(dtype, len(shapes))
-    specs = [
-        TensorSpec(_named(shape, i, used), str(d or "float32"), None if m is None else _named(m, i, used))
-        for i, (shape, m, d) in enumerate(zip(shapes, masks, dtypes, strict=True))
-    ]
-    if not named:
-        return specs, listed
-    roles = [*contract.input_names(kind)[0][: len(specs) - len(named)], *named]
-    return dict(zip(roles, specs, strict=True)), False
-
-
-def _is_shape(value: Any) -> bool:
-    return value is None or isinstance(value, (tuple, list))
-
-
-def _by_role(layer: contract.Layer, arrays: Sequence[Any]) -> dict[str, Any]:
-    return dict(zip(contract.input_names(type(layer))[0], arrays, strict=False))
-
-
-def _spread(value: Any, count: int) -> list[Any]:
-    """One value, or one for each input, as a list of `count`."""
-    if count != 1 and isinstance(value, (list, tuple)) and len(value) == count:
-        return list(value)
-    if count == 1 and isinstance(value, list) and len(value) == 1 and _is_shape(value[0]):
-        return value
-    return [value] * count if count == 1 or not isinstance(value, (list, tuple)) else [value, *[None] * (count - 1)]
-
-
-def _named(shape: Any, place: int, used: set[Any]) -> Any:
-    """A shape with a readable symbol for every None; axis 0 is the batch."""
-    if shape is None:
-        return None
-    sizes: list[Dim] = []
-    try:
-        for axis, size in enumerate(shape):
-            if size is None:
-                letter = "B" if axis == 0 else axes.letter(axis, len(shape))
-                name = letter if axis == 0 or (place == 0 and letter not in used) else f"{letter}_{place + 1}"
-                sizes.append(dims.symbol(name, varies=True))
-            else:
-                sizes.append(dims.as_dim(size))
-    except (TypeError, dims.DimSyntaxError) as error:
-        raise _plain_error("SC116", "layer", text=shown(shape), problem=str(error)) from None
-    return tuple(sizes)

@@ -30,6 +30,10 @@ RULES = (
     ),
     Rule("activity_loss_per_sample", "activity penalties are divided by the batch", True, False, True),
     Rule(
+        "frozen_weights_are_penalized", "the penalty of a weight that training does not change counts", False, True,
+        False,
+    ),
+    Rule(
         "minus_sizes_in_reshape", "any negative entry of `target_shape` stands for the unknown size", False, True, False
     ),
     Rule("names_in_target_shape", "`target_shape` may name a size", True, False, True),
@@ -37,6 +41,14 @@ RULES = (
     Rule("whole_floats_as_sizes", "2.0 is accepted for the size 2", False, True, True),
     Rule("scalar_inputs", "an Input may have the shape ()", True, False, True),
     Rule("zero_sizes", "a size may be 0", True, False, True),
+    Rule(
+        "mask_with_initial_state", "a recurrent layer looks at its mask also where it is given its first states", False,
+        True, False,
+    ),
+    Rule(
+        "one_tensor_for_states", "the two first rows of one tensor may stand for both states of an LSTMCell", False,
+        False, True,
+    ),
 )
 
 
@@ -56,12 +68,15 @@ class Semantics:
     symbols_as_values: bool
     unsupported_mask_is_refused: bool
     activity_loss_per_sample: bool
+    frozen_weights_are_penalized: bool
     minus_sizes_in_reshape: bool
     names_in_target_shape: bool
     none_reshapes_known: bool
     whole_floats_as_sizes: bool
     scalar_inputs: bool
     zero_sizes: bool
+    mask_with_initial_state: bool
+    one_tensor_for_states: bool
 
     def __init__(self, generation: int | None) -> None:
         self.generation = generation

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shapecheck.diagnostic import Refusal
-from shapecheck.words import listing, near, shape_text, shown
+from shapecheck.words import failure, listing, near, shape_text, shown
 
 REQUIRED: Any = object()
 _KERAS = ("keras", "tf_keras", "tensorflow", "builtins")
@@ -75,6 +75,13 @@ class Named:
             return self.function
         defaults = {name: setting.default for name, setting in self.form.settings.items()}
         return self.name if self.config == defaults else {"class_name": self.name, "config": dict(self.config)}
+
+    def asked(self, array: Any) -> Any:
+        """What the function that was given makes of an array; what it raises is refused (SC312)."""
+        try:
+            return self.function(array)  # type: ignore[misc]
+        except Exception as error:
+            raise refusal("SC312", problem=failure(error)) from None
 
     def fits(self, shape: Sequence[Any]) -> None:
         """Refuse (SC125) an array of a rank on which this is not defined."""

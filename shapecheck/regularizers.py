@@ -19,7 +19,7 @@ class Regularizer(Named):
         Refuses (SC125) an array of a rank for which the penalty is not defined. A callable gets `w` as it is.
         """
         if self.form is None:
-            return self.function(w)  # type: ignore[misc]
+            return self.asked(w)
         self.fits(w.shape)
         if not str(w.dtype).startswith(("float", "bfloat", "complex")):
             w = w.astype("float32")

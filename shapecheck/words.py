@@ -28,6 +28,15 @@ def near(name: object, names: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+def failure(error: BaseException) -> str:
+    """An exception of somebody else's code in one short line."""
+    try:
+        said = " ".join(str(error).split())[:160]
+    except Exception:
+        said = ""
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
 def listing(items: Iterable[str], last: str = "and") -> str:
     """`a, b and c`; `last` is the word before the last item."""
     words = list(items)
@@ -51,7 +60,12 @@ def shown(value: Any) -> str:
         return "a function"
     if isinstance(value, int) and abs(value) >= 1 << 128:
         return "a huge number"
-    text = str(value)
+    try:
+        text = " ".join(str(value).split())
+    except Exception:  # an object whose text is not to be had
+        text = ""
+    if not text or text.startswith("<"):
+        return f"a value of type {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -22,7 +22,7 @@ FLOORS = (
     ("activations", "initializers", "regularizers", "constraints"),
     ("params",),
     ("contract",),
-    ("making",),
+    ("making", "arguments"),
     ("apply",),
     ("layers",),
     ("spec",),

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from shapecheck import dims, dtypes
-from shapecheck.contract import DROP, END, PASS, Layer, Weight, call, input_names
+from shapecheck import arguments, dims, dtypes
+from shapecheck.contract import (
+    DROP,
+    END,
+    NO_ARGUMENTS,
+    PASS,
+    Layer,
+    Weight,
+    call,
+    call_arguments,
+    in_order,
+    input_names,
+)
 from shapecheck.diagnostic import Refusal
 from shapecheck.modes import Semantics
+from shapecheck.words import failure, shape_text, shown
 
 
 class Loss(float):
@@ -38,6 +50,25 @@ def numpy_dtype(name: str) -> str:
     return "float32" if name in ("bfloat16", "float8_e4m3fn", "float8_e5m2") else name
 
 
+def generator(*seed: int) -> Any:
+    """A generator of random numbers from several seeds of any sign."""
+    import numpy as np
+
+    return np.random.default_rng([word for part in seed for word in ((part,) if part >= 0 else (-part, 1))])
+
+
+def place(name: str) -> int:
+    """A seed for what has this name, so that what is drawn does not hang on the order of the layers."""
+    from zlib import crc32
+
+    return crc32(name.encode("utf-8", "surrogatepass"))
+
+
+def frozen(layer: Layer, weights: Mapping[str, Weight]) -> Collection[str]:
+    """The weights that training does not change."""
+    return [path for path, weight in weights.items() if not (layer.trainable and weight.trainable)]
+
+
 def start_weights(layer: Layer, weights: Mapping[str, Weight], seed: Sequence[int]) -> dict[str, Any]:
     """Initialised arrays for the weights of a layer; the same seed gives the same arrays."""
     import numpy as np
@@ -46,14 +77,19 @@ def start_weights(layer: Layer, weights: Mapping[str, Weight], seed: Sequence[in
 
     dtype = numpy_dtype(layer.policy.variable)
     made = {}
-    for place, (path, weight) in enumerate(weights.items()):
+    for path, weight in weights.items():
         shape = tuple(_fixed(size) for size in weight.shape)
         init = (
             initializers.get(weight.init or "glorot_uniform")
             if weight.init is None or isinstance(weight.init, str)
             else weight.init
         )
-        made[path] = np.asarray(init(np, np.random.default_rng([*seed, place]), shape, dtype), dtype=dtype)
+        try:
+            made[path] = np.asarray(init(np, generator(*seed, place(path)), shape, dtype), dtype=dtype)
+        except Refusal:
+            raise
+        except Exception as error:  # a function of the user
+            raise Refusal("SC312", f"{path}_initializer", problem=failure(error)) from None
     return made
 
 
@@ -67,23 +103,31 @@ def given_weights(layer: Layer, weights: Mapping[str, Weight], arrays: Any) -> d
     """The arrays that were given for the weights, by path or in Keras's order, each of the right shape."""
     import numpy as np
 
+    shapes = [tuple(weight.shape) for weight in weights.values()]
     paths = list(weights)
     if isinstance(arrays, Mapping):
-        arrays = [arrays[path] for path in paths if path in arrays]
-    shapes = [tuple(weight.shape) for weight in weights.values()]
-    got = [np.shape(array) for array in arrays]
-    if len(got) != len(shapes) or any(
-        len(g) != len(s) or any(dims.same(a, b) is False for a, b in zip(g, s, strict=True))
-        for g, s in zip(got, shapes, strict=True)
+        stray = next((path for path in arrays if path not in weights), None)
+        arrays = [arrays[path] for path in paths if path in arrays] if stray is None else f"a `{shown(stray)}`"
+    if not isinstance(arrays, (list, tuple)):
+        raise Refusal("SC502", expected=_shapes(shapes), given=arrays if isinstance(arrays, str) else shown(arrays))
+    made = [_array(array, shapes) for array in arrays]
+    if len(made) != len(shapes) or any(
+        a.ndim != len(s) or any(dims.same(x, y) is False for x, y in zip(a.shape, s, strict=True))
+        for a, s in zip(made, shapes, strict=True)
     ):
-        raise Refusal("SC502", expected=_shapes(shapes), given=_shapes(got))
+        raise Refusal("SC502", expected=_shapes(shapes), given=_shapes([array.shape for array in made]))
     dtype = numpy_dtype(layer.policy.variable)
-    return {path: np.asarray(array, dtype=dtype) for path, array in zip(paths, arrays, strict=True)}
+    return {path: np.asarray(array, dtype=dtype) for path, array in zip(paths, made, strict=True)}
+
+
+def _array(value: Any, shapes: Sequence[Any]) -> Any:
+    try:
+        return arguments.array(value)
+    except Refusal as refusal:
+        raise Refusal("SC502", expected=_shapes(shapes), given=f"one {refusal.facts['given']}") from None
 
 
 def _shapes(shapes: Sequence[Any]) -> str:
-    from shapecheck.words import shape_text
-
     return ", ".join(shape_text(shape) for shape in shapes) or "none"
 
 
@@ -97,15 +141,26 @@ def run_layer(
     training: bool,
     seed: Sequence[int],
     keras: Semantics,
+    turn: int = 0,
+    frozen: Collection[str] = (),
     name: str = "",
+    call_with: Mapping[str, Any] = NO_ARGUMENTS,
 ) -> LayerRun:
-    """Run a layer. `masks` has an entry for each input; `seed` starts its generator unless the layer has its own."""
+    """Run a layer. `masks` has an entry for each input; `frozen` names the weights that training does not change.
+
+    `seed` starts its generator, unless the layer has a seed of its own; `turn` counts the calls of the layer;
+    `call_with` are the arguments of this call that are no tensors.
+    """
     import numpy as np
 
+    if isinstance(arrays, Mapping):
+        of_role = dict(zip(arrays, masks, strict=True))
+        arrays = in_order(type(layer), dict(arrays))
+        masks = [of_role[role] for role in arrays] if isinstance(arrays, dict) else masks
     compute = layer.policy.compute
 
     def cast(x: Any) -> Any:
-        return x.astype(numpy_dtype(compute)) if layer.autocast and x.dtype.name in dtypes.FLOATS else x
+        return x.astype(numpy_dtype(compute), copy=False) if layer.autocast and x.dtype.name in dtypes.FLOATS else x
 
     inputs: Any = {k: cast(x) for k, x in arrays.items()} if isinstance(arrays, Mapping) else [cast(x) for x in arrays]
     values = list(inputs.values()) if isinstance(inputs, dict) else inputs
@@ -116,22 +171,44 @@ def run_layer(
         "w": {path: cast(array) for path, array in weights.items()},
         "mask": list(masks) if takes_list else next(iter(masks), None),
         "training": training,
-        "rng": np.random.default_rng(seed if own_seed is None else own_seed),
+        "rng": generator(*seed, turn) if own_seed is None else generator(own_seed, turn),
         "keras": keras,
         "listed": listed,
+        "call": call_arguments(type(layer), call_with, keras),
+        "masks": dict(zip(inputs if isinstance(inputs, dict) else input_names(type(layer))[0], masks, strict=False)),
     }
-    if type(layer).each_of_a_list and listed:
-        alike: Any = {"listed": False, "training": training, "seed": seed, "keras": keras, "name": name}
-        runs = [run_layer(layer, [x], weights, masks=[m], **alike) for x, m in zip(values, masks, strict=True)]
-        return LayerRun([y for r in runs for y in r.outputs], [m for r in runs for m in r.masks], [])
     with np.errstate(all="ignore"):
-        answer = call(layer.run, inputs, offers)
-        outputs = list(answer) if isinstance(answer, (list, tuple)) else [answer]
-        outputs = [np.asarray(y) for y in outputs]
+        if type(layer).each_of_a_list and listed:
+            alone = {**offers, "listed": False}
+            answer: Any = [_guarded(layer.run, [x], alone) for x in values]
+            made: Any = list(masks) if layer.mask_rule is PASS else [None] * len(values)
+        else:
+            answer = _guarded(layer.run, inputs, offers)
+        outputs = [_output(y) for y in (answer if isinstance(answer, (list, tuple)) else [answer])]
         offers["y"] = outputs[0] if len(outputs) == 1 else outputs
-        made = _masks(layer, values, outputs, masks, offers)
-        losses = _losses(layer, outputs, weights, offers, name or layer.name or layer.kind)
+        if not (type(layer).each_of_a_list and listed):
+            made = _masks(layer, values, outputs, masks, offers)
+        losses = _losses(layer, outputs, {p: a for p, a in weights.items() if _penalized(p, frozen, keras)}, offers,
+                         name or layer.name or layer.kind)  # fmt: skip
     return LayerRun(outputs, made, losses)
+
+
+def _guarded(method: Any, inputs: Any, offers: Mapping[str, Any]) -> Any:
+    """Call a method of a layer; an exception that is no refusal is a bug of ours, and says so."""
+    try:
+        return call(method, inputs, offers)
+    except Refusal:
+        raise
+    except Exception as error:
+        raise Refusal("SC902", problem=failure(error)) from error
+
+
+def _output(value: Any) -> Any:
+    """What a layer gave, as an array; refuses (SC312) what a function of the user gave instead."""
+    try:
+        return arguments.array(value, real=False)
+    except Refusal:
+        raise Refusal("SC312", problem=f"it returned {shown(value)}, which is no array") from None
 
 
 def _masks(layer: Layer, inputs: Sequence[Any], outputs: list[Any], masks: Sequence[Any], offers: Any) -> list[Any]:
@@ -142,8 +219,12 @@ def _masks(layer: Layer, inputs: Sequence[Any], outputs: list[Any], masks: Seque
         return [next(iter(masks), None)] * len(outputs)
     if not layer.emits_mask and all(mask is None for mask in masks):
         return [None] * len(outputs)
-    made = call(layer.mask, inputs, offers)
+    made = _guarded(layer.mask, inputs, offers)
     return list(made) if isinstance(made, (list, tuple)) else [made] * len(outputs)
+
+
+def _penalized(path: str, frozen: Collection[str], keras: Semantics) -> bool:
+    return keras.frozen_weights_are_penalized or path not in frozen
 
 
 def _losses(layer: Layer, outputs: list[Any], weights: Mapping[str, Any], offers: Any, name: str) -> list[Loss]:
@@ -154,11 +235,19 @@ def _losses(layer: Layer, outputs: list[Any], weights: Mapping[str, Any], offers
         word = path.rsplit("/", 1)[-1]
         penalty = getattr(layer, f"{'kernel' if word.startswith('lora_') else word}_regularizer", None)
         if penalty is not None:
-            losses.append(Loss(penalty(np, array), f"{name}/{path}"))
+            losses.append(_loss(penalty(np, array), f"{name}/{path}"))
     for y in outputs:
-        batch = len(y) if keras.activity_loss_per_sample and y.ndim else 1
+        batch = max(len(y), 1) if keras.activity_loss_per_sample and y.ndim else 1  # no samples, no penalty
         if layer.activity_regularizer is not None:
-            losses.append(Loss(layer.activity_regularizer(np, y) / batch, name))
+            losses.append(_loss(layer.activity_regularizer(np, y), name, batch))
         if type(layer).loss is not Layer.loss:
-            losses.append(Loss(call(layer.loss, (), {**offers, "y": y}) / batch, name))
+            losses.append(_loss(call(layer.loss, (), {**offers, "y": y}), name, batch))
     return losses
+
+
+def _loss(value: Any, label: str, batch: int = 1) -> Loss:
+    """A penalty; refuses (SC312) what a function of the user gave instead of a number."""
+    try:
+        return Loss(arguments.array(value).item() / batch, label)
+    except (Refusal, ValueError):
+        raise Refusal("SC312", problem=f"its penalty is {shown(value)}, which is no number") from None

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shapecheck import dims
+from shapecheck import arguments, dims
 from shapecheck.apply import Applied
 from shapecheck.contract import Layer, TensorSpec
 from shapecheck.diagnostic import Refusal
-from shapecheck.executors.numpy_layer import Loss, given_weights, numpy_dtype, run_layer, start_weights
+from shapecheck.executors.numpy_layer import (
+    Loss,
+    frozen,
+    generator,
+    given_weights,
+    numpy_dtype,
+    place,
+    run_layer,
+    start_weights,
+)
 from shapecheck.graph import Edge, Node
 from shapecheck.inference import Inference
 
@@ -68,9 +77,10 @@ def run_model(
     done = ModelRun(sizes)
     made: list[tuple[list[Any], list[Any]]] = []
     built: dict[int, dict[str, Any]] = {}
+    turns: dict[int, int] = {}
     for node in found.graph.nodes:
         try:
-            made.append(_run_node(found, node, made, built, done, inputs, training, seed, weights or {}))
+            made.append(_run_node(found, node, made, built, turns, done, inputs, training, seed, weights or {}))
         except Refusal as refusal:
             raise NodeRefusal(node, refusal) from None
     for edge in found.graph.outputs:
@@ -83,6 +93,7 @@ def _run_node(
     node: Node,
     made: list[tuple[list[Any], list[Any]]],
     built: dict[int, dict[str, Any]],
+    turns: dict[int, int],
     done: ModelRun,
     inputs: Mapping[str, Any],
     training: bool,
@@ -99,11 +110,12 @@ def _run_node(
         return [array], [None]
     if applied.opaque and not hasattr(layer, "function"):
         raise Refusal("SC504", problem=applied.opaque)
+    owner = found.graph.nodes[node.owner]
     if node.owner not in built:
-        owner = found.graph.nodes[node.owner]
+        turns[node.owner] = 0
         given = weights.get(owner.name)
         built[node.owner] = (
-            start_weights(layer, applied.weights, (seed, node.owner))
+            start_weights(layer, applied.weights, (seed, place(owner.name)))
             if given is None
             else given_weights(layer, applied.weights, given)
         )
@@ -119,9 +131,12 @@ def _run_node(
         masks = [mask for got in pairs for mask in got[1]]
     listed = node.listed or len(masks) > 1
     outcome = run_layer(
-        layer, arrays, built[node.owner], masks=masks, listed=listed, training=training, seed=(seed, node.index),
-        keras=found.semantics, name=node.name,
+        layer, arrays, built[node.owner], masks=masks, listed=listed, training=training,
+        seed=(seed, place(owner.name)),
+        keras=found.semantics, turn=turns[node.owner], frozen=frozen(layer, applied.weights), name=node.name,
+        call_with=node.spec.call,
     )  # fmt: skip
+    turns[node.owner] += 1
     _hold(layer, applied, outcome.outputs)
     done.losses.extend(loss for loss in outcome.losses if node.owner == node.index or "/" not in loss.label)
     done.arrays[node.name] = outcome.outputs[0] if len(outcome.outputs) == 1 else outcome.outputs
@@ -140,16 +155,15 @@ def _read(made: list[tuple[list[Any], list[Any]]], edge: Edge) -> tuple[list[Any
 
 def _input(node: Node, spec: TensorSpec, inputs: Mapping[str, Any], seed: int) -> Any:
     """The array given for an input, or one drawn from the seed: normal floats, small ints, even booleans."""
-    import numpy as np
 
     shape: Any = spec.shape or ()
     dtype = numpy_dtype(spec.dtype)
     if node.name in inputs:
-        array = np.asarray(inputs[node.name])
+        array = arguments.array(inputs[node.name], node.name)
         if array.shape != shape:
             raise Refusal("SC501", name=node.name, expected=shape, given=array.shape)
         return array.astype(dtype) if array.dtype.name != dtype else array
-    rng = np.random.default_rng([seed, node.index])
+    rng = generator(seed, place(node.name))
     if dtype.startswith(("int", "uint")):
         return rng.integers(0, 2, shape).astype(dtype)
     if dtype == "bool":

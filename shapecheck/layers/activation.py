@@ -23,5 +23,8 @@ class Activation(Layer):
     def shape(self, x):
         return self.activation.out(x)
 
+    def dtype(self, x):
+        return self.activation.dtype(x)
+
     def run(self, np, x):
         return self.activation(np, x)

@@ -3,6 +3,7 @@
 from shapecheck import dims, need, params
 from shapecheck.contract import Layer, layer
 from shapecheck.dtypes import promote
+from shapecheck.layers.merge import alike
 
 
 @layer
@@ -47,4 +48,4 @@ class Concatenate(Layer):
         return np.any(np.concatenate(kept, axis=self.axis), axis=-1)
 
     def run(self, np, *xs):
-        return np.concatenate(xs, axis=self.axis)
+        return np.concatenate(alike(xs), axis=self.axis)

@@ -2,6 +2,8 @@
 
 from shapecheck import dims, need, params
 from shapecheck.contract import PASS, Layer, Weight, layer
+from shapecheck.dtypes import promote
+from shapecheck.layers.merge import alike
 
 
 @layer
@@ -51,7 +53,7 @@ class Dense(Layer):
         return self.activation.out((*x[:-1], self.units))
 
     def dtype(self, x):
-        return self.policy.compute
+        return self.activation.dtype(promote(x, self.policy.compute))
 
     def weights(self, x):
         rank = self.lora_rank
@@ -70,5 +72,5 @@ class Dense(Layer):
         if self.lora_rank is not None:
             alpha = self.lora_rank if self.lora_alpha is None else self.lora_alpha
             kernel = kernel + (alpha / self.lora_rank) * (w["lora_kernel_a"] @ w["lora_kernel_b"])
-        y = np.matmul(x.astype(kernel.dtype), kernel)
+        y = np.matmul(*alike((x, kernel)))
         return self.activation(np, y + w["bias"] if self.use_bias else y)

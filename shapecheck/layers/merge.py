@@ -37,13 +37,8 @@ class Merge(Layer):
             return None
         return reduce(np.logical_or, mask)
 
-    def run(self, np, *xs, mask):
-        rank = max(x.ndim for x in xs)
-        return self.merged(np, [np.reshape(x, widen(x.shape, rank)) for x in xs], mask)
-
-    def merged(self, np, xs, mask):
-        """The merge of arrays of one rank; `mask` holds a mask or None for each."""
-        return reduce(self.pair, xs)
+    def run(self, np, *xs):
+        return reduce(self.pair, wide(np, xs))
 
 
 def widen(shape, rank):
@@ -51,9 +46,45 @@ def widen(shape, rank):
     return (shape[0], *(1,) * (rank - len(shape)), *shape[1:])
 
 
-def spread(np, mask, x):
-    """A mask over the steps of `x`, repeated along its other axes."""
-    return np.broadcast_to(mask[..., np.newaxis], x.shape)
+def wide(np, xs):
+    """Arrays in one dtype and of one rank."""
+    rank = max(x.ndim for x in xs)
+    return [np.reshape(x, widen(x.shape, rank)) for x in alike(xs)]
+
+
+def alike(xs):
+    """Arrays in the dtype in which Keras adds them up."""
+    dtype = promote(*(x.dtype.name for x in xs))
+    return [x.astype(dtype) for x in xs]
+
+
+def spread(np, xs, mask):
+    """For each tensor its mask, repeated along the last axis, or None.
+
+    As Keras executes it, a tensor that gets axes of size 1 loses its mask with them.
+    """
+    rank = max(len(x.shape) for x in xs)
+    return [
+        None if m is None or len(x.shape) < rank else np.broadcast_to(m[..., np.newaxis], x.shape)
+        for x, m in zip(xs, mask, strict=True)
+    ]
+
+
+class MaskedMerge(Merge):
+    """A merge to which a masked value does not count."""
+
+    def mask(self, np, *xs, mask):
+        kept = spread(np, xs, mask)
+        if any(k is None for k in kept):
+            return super().mask(np, *xs, mask=mask)
+        return np.any(reduce(np.logical_or, kept), axis=-1)
+
+    def run(self, np, *xs, mask):
+        return self.merged(np, wide(np, xs), spread(np, xs, mask))
+
+    def merged(self, np, xs, kept):
+        """The merge of arrays of one rank; `kept` holds a mask of its shape or None for each."""
+        raise NotImplementedError
 
 
 @layer
@@ -89,13 +120,12 @@ class Subtract(Merge):
 
 
 @layer
-class Multiply(Merge):
+class Multiply(MaskedMerge):
     """y = a * b * ...; a masked step counts as 1, and as 0 where every input is masked."""
 
     examples = ("| (n, h, 8), (n, 1, 8) -> (n, h, 8)",)
 
-    def merged(self, np, xs, mask):
-        kept = [None if m is None else spread(np, m, x) for m, x in zip(mask, xs, strict=True)]
+    def merged(self, np, xs, kept):
         product = reduce(
             np.multiply, (x if k is None else np.where(k, x, np.ones_like(x)) for x, k in zip(xs, kept, strict=True))
         )
@@ -114,27 +144,26 @@ class Average(Merge):
         together = promote(*given)
         return together if "float" in together else "float32"
 
-    def merged(self, np, xs, mask):
-        total = reduce(np.add, xs)
+    def run(self, np, *xs):
+        total = reduce(np.add, wide(np, xs))
         return (total / len(xs)).astype(total.dtype if total.dtype.kind == "f" else "float32")
 
 
-class Extreme(Merge):
+class Extreme(MaskedMerge):
     """The larger or the smaller value; a masked step gives way to one that is not."""
 
     def chosen(self, np, a, b):
         """The value that wins."""
         raise NotImplementedError
 
-    def merged(self, np, xs, mask):
-        best, kept = xs[0], None if mask[0] is None else spread(np, mask[0], xs[0])
-        for x, m in zip(xs[1:], mask[1:], strict=True):
-            keeps = None if m is None else spread(np, m, x)
+    def merged(self, np, xs, kept):
+        best, sure = xs[0], kept[0]
+        for x, keeps in zip(xs[1:], kept[1:], strict=True):
             if keeps is not None:
                 x = np.where(keeps, x, best)
-            if kept is not None:
-                best = np.where(kept, best, x)
-            kept = None if kept is None or keeps is None else kept | keeps
+            if sure is not None:
+                best = np.where(sure, best, x)
+            sure = None if sure is None or keeps is None else sure | keeps
             best = self.chosen(np, best, x)
         return best
 
