@@ -64,13 +64,17 @@ def _checked(
         if allowed:
             _import_functions(spec, allowed)
         found = infer.infer(graph.build(spec), at)
-        for name in at or {}:
-            if name not in found.symbols:
-                raise _usage_error("SC205", name=name, near=near(name, found.symbols))
+        _check_symbols(at, found)
         return reporting.report_of(source, spec, found), found
     finally:
         if collecting:
             gc.enable()
+
+
+def _check_symbols(at: Mapping[str, int] | None, found: Inference) -> None:
+    for name in at or {}:
+        if name not in found.symbols:
+            raise _usage_error("SC205", name=name, near=near(name, found.symbols))
 
 
 def _check_sizes(at: Mapping[str, int] | None) -> None:
@@ -185,6 +189,7 @@ def run_report(
         raise error_of(Diagnostic("SC104", "there is no model to run"))
     from shapecheck.executors import numpy_model, sizes
 
+    _check_symbols(at, found)
     given = dict(arrays or {})
     names = {found.graph.nodes[index].name for index in found.graph.inputs}
     for name in given:

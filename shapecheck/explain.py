@@ -60,6 +60,8 @@ def finding(found: Inference, node: Node, refusal: Refusal) -> Diagnostic:
         notes = reasons.notes(found, node, refusal)
         labels = reasons.further(found, node, refusal)
         help = [*help, *reasons.hints(found, node, refusal)]
+    if span is None:
+        notes = [*filter(None, [label, *notes, places.path_of(node, refusal)])]
     return Diagnostic(
         refusal.code,
         message,

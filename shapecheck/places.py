@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from shapecheck.diagnostic import Refusal
+from shapecheck.findings import dotted
 from shapecheck.graph import Node
 from shapecheck.source import Place, Span
 from shapecheck.spec import LayerSpec
 from shapecheck.wiring import refs_of
+
+GRAPH = "<graph>"
+"""What a graph of tensors is shown as; its list of layers is not what the user wrote."""
 
 
 def at_fault(node: Node, refusal: Refusal) -> Span | None:
@@ -25,6 +29,15 @@ def at_fault(node: Node, refusal: Refusal) -> Span | None:
         asked = (ref.place for ref in refs_of(spec.inputs) if f"{ref.name}[{ref.output}]" == refusal.facts.get("ref"))
         inputs = next((place for place in asked if place is not None), inputs)
     return inputs.span()
+
+
+def path_of(node: Node, refusal: Refusal) -> str:
+    """Where it is in a definition in Python, of which no words can be shown: `at layers[2].Dense.units`."""
+    place = node.spec.place or node.spec.kind_place
+    if place is None or not place.path or place.document.source.path == GRAPH:
+        return ""
+    inner = (refusal.param,) if refusal.param is not None and refusal.param in node.spec.config else ()
+    return f"at {dotted(place.at(*inner).path)}"
 
 
 def kind_span(spec: LayerSpec) -> Span | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from shapecheck.contract import input_names
 from shapecheck.library import Tensor
+from shapecheck.naming import Names, snake
 
 
 def entries_of(inputs: Any, outputs: Any) -> dict[str, Any]:
@@ -32,11 +33,11 @@ def entries_of(inputs: Any, outputs: Any) -> dict[str, Any]:
             stack.extend((t.of, False) for t in reversed([*_tensors(tensor.inputs), *_tensors(tensor.named.values())]))
     names: dict[int, str] = {}
     first: dict[int, str] = {}
-    taken = {tensor.layer.name for tensor in order if tensor.layer.name}
+    fresh = Names({tensor.layer.name for tensor in order if tensor.layer.name})
     entries = []
     for tensor in order:
         layer = tensor.layer
-        name = layer.name if layer.name and id(layer) not in first else _free(layer.kind.lower(), taken)
+        name = layer.name if layer.name and id(layer) not in first else fresh.fresh(snake(layer.kind))
         names[id(tensor)] = name
         reads = _refs(tensor.inputs, names)
         if tensor.named:
@@ -70,13 +71,3 @@ def _refs(value: Any, names: Mapping[int, str]) -> Any:
 def _positional(layer: Any, reads: Any) -> dict[str, Any]:
     given = reads if isinstance(reads, list) else [reads]
     return dict(zip(input_names(type(layer._layer))[0], given, strict=False))
-
-
-def _free(word: str, taken: set[Any]) -> str:
-    """A name that nothing has yet."""
-    name, turn = word, 0
-    while name in taken:
-        turn += 1
-        name = f"{word}_{turn}"
-    taken.add(name)
-    return name
