@@ -134,10 +134,6 @@ def hints(found: Inference, node: Node, refusal: Refusal) -> list[str]:
         return [f"`{refusal.param}` is {parameter.reader.expected}"] if parameter else []
     if refusal.code == "SC211" and refusal.param != "shape":
         return [f"leave `{refusal.param}` out: only the first layer of a model without an Input needs it"]
-    if refusal.code == "SC302" and refusal.facts.get("rank") == 2:
-        for producer, _ in found.producers(node):
-            if getattr(found.layers[producer.index], "return_sequences", None) is False:
-                return [f"`return_sequences: true` on `{producer.name}` gives it a sequence"]
     if refusal.code == "SC306":
         return _looks_channels_first(found, node)
     if refusal.code == "SC307":
@@ -164,7 +160,8 @@ def _looks_channels_first(found: Inference, node: Node) -> list[str]:
     """An image of 1 to 4 rows and many channels is one whose channels come first."""
     specs = given(found, node)
     shape = specs[0].shape if len(specs) == 1 and specs[0].shape else ()
-    if len(shape) != 4 or getattr(found.layers[node.index], "data_format", "") != "channels_last":
+    image = found.producers(node)[0][0].spec.kind == "InputLayer" if specs else False
+    if not image or len(shape) != 4 or getattr(found.layers[node.index], "data_format", "") != "channels_last":
         return []
     rows, channels = shape[1], shape[3]
     if isinstance(rows, int) and rows <= 4 and isinstance(channels, int) and channels > 2 * rows:
