@@ -140,9 +140,7 @@ def hints(found: Inference, node: Node, refusal: Refusal) -> list[str]:
         return _pooled(found, node)
     if refusal.code == "SC308":
         made = _maker(found, node)
-        owners = origins.free(found, _sizes(refusal))
-        fix = [f"give {listing(names)} a size or a name in `{declarer}`" for declarer, names in owners]
-        return fix + (_pooled(found, made) if made is not None and made.spec.kind == "Flatten" else [])
+        return _pooled(found, made) if made is not None and made.spec.kind == "Flatten" else []
     return []
 
 
@@ -153,7 +151,7 @@ def _pooled(found: Inference, flatten: Node) -> list[str]:
     channels = shape[1 if found.channels_first else -1] if shape else None
     if layers.find(kind) is None or type(channels) is not int:
         return []
-    return [f"or use {kind} in place of `{flatten.name}`: it gives (B, {channels}) at every size"]
+    return [f"{kind} in place of `{flatten.name}` gives (B, {channels}) at every size"]
 
 
 def _looks_channels_first(found: Inference, node: Node) -> list[str]:
