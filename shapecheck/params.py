@@ -44,10 +44,10 @@ def _dim(value: Any, param: str, keras: Semantics, expected: str) -> Dim:
     """An int, or, where the mode allows it, an expression over names."""
     if _is_int(value):
         return int(value)
-    if keras.symbols_as_values and isinstance(value, (str, dims.Expr)):
+    if keras.symbols_as_values and (isinstance(value, (str, dims.Expr)) or hasattr(value, "free_symbols")):
         try:
             dim = dims.as_dim(value)
-        except dims.DimSyntaxError:
+        except (dims.DimSyntaxError, TypeError):
             raise _wrong(param, value, expected) from None
         if not (isinstance(dim, int) and isinstance(value, str)):
             return dim
@@ -89,9 +89,7 @@ def _whole(value: Any, param: str, keras: Semantics) -> int:
 
 
 def _flag(value: Any, param: str, keras: Semantics) -> bool:
-    if isinstance(value, bool) or value in (0, 1):
-        return bool(value)
-    if not isinstance(value, (str, list, dict)) and value is not None and keras.generation is not None:
+    if isinstance(value, bool) or (isinstance(value, (int, float)) and (keras.generation or value in (0, 1))):
         return bool(value)
     raise _wrong(param, value, "true or false")
 
@@ -214,7 +212,7 @@ def _data_format(value: Any, param: str, keras: Semantics) -> str:
     word = value.lower() if isinstance(value, str) else value
     if keras.legacy_names and isinstance(word, str):
         word = {"tf": "channels_last", "th": "channels_first"}.get(word, word)
-    if word not in _FORMATS:
+    if not isinstance(word, str) or word not in _FORMATS:
         raise _outside(param, value, "`channels_last` or `channels_first`")
     return str(word)
 
@@ -278,7 +276,7 @@ def _size(size: Any, param: str, keras: Semantics, least: int, unknown: bool) ->
         raise _wrong(param, size, "a size")
     try:
         dim = dims.as_dim(size)
-    except dims.DimSyntaxError as error:
+    except (dims.DimSyntaxError, TypeError) as error:
         raise Refusal("SC116", param, text=str(size), problem=str(error)) from None
     if isinstance(size, str) and isinstance(dim, int) and keras.generation is not None:
         raise _wrong(param, size, "a size")
@@ -489,12 +487,18 @@ def _output_shape(value: Any, param: str, keras: Semantics) -> Any:
     if isinstance(value, str) and value.lstrip().startswith("lambda"):
         return _expression(value, param)
     if isinstance(value, (list, tuple)):
-        return _sizes(value, param, keras, 0, True)
+        several = value and all(isinstance(item, (list, tuple)) for item in value)
+        return tuple(_sizes(item, param, keras, 0, True) for item in value) if several else (
+            _sizes(value, param, keras, 0, True))  # fmt: skip
     raise Refusal("SC311", param, given=shown(value))
 
 
 def _mask_rule(value: Any, param: str, keras: Semantics) -> Any:
-    return _expression(value, param) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return _expression(value, param)
+    if value is None or callable(value) or isinstance(value, (bool, list, tuple)) or hasattr(value, "__array__"):
+        return value
+    raise _wrong(param, value, "a function, or an array of booleans")
 
 
 def _arguments(value: Any, param: str, keras: Semantics) -> Any:
@@ -504,6 +508,6 @@ def _arguments(value: Any, param: str, keras: Semantics) -> Any:
 
 
 Function = Annotated[Any, Reader("a function, or a text such as `lambda x: 2 * x`", _function)]
-OutputShape = Annotated[Any, Reader("a list of sizes, or a function on the shape", _output_shape)]
+OutputShape = Annotated[Any, Reader("a list of sizes, a list of such lists, or a function on the shape", _output_shape)]
 MaskRule = Annotated[Any, Reader("a function of the inputs and the mask, or a constant", _mask_rule)]
 Arguments = Annotated[Any, Reader("a mapping of names to values", _arguments)]

@@ -43,12 +43,18 @@ class Lambda(Layer):
             return traced(self, xs, listed, dtypes, mask)
         if callable(self.output_shape):
             return promised(self.output_shape, given, xs[0])
-        return xs[0][0], *(dims.UNKNOWN if size is None else size for size in self.output_shape)
+        if self.output_shape and isinstance(self.output_shape[0], tuple):
+            return [with_batch(xs[0], sizes) for sizes in self.output_shape]
+        return with_batch(xs[0], self.output_shape)
 
     def mask(self, np, *xs, mask, listed):
-        if callable(self.mask_):
-            return self.mask_(list(xs) if listed else xs[0], mask)
-        return np.asarray(self.mask_)
+        if not callable(self.mask_):
+            return np.asarray(self.mask_, dtype="bool")
+        made = guarded("mask", self.mask_, list(xs) if listed else xs[0], mask)
+        for item in made if isinstance(made, (list, tuple)) else [made]:
+            if item is not None and not (hasattr(item, "shape") and hasattr(item, "dtype")):
+                raise Refusal("SC312", "mask", problem=f"it returned {words.shown(item)}, which is no mask")
+        return made
 
     def run(self, np, *xs, listed, mask, training):
         from shapecheck.tracing import Untraceable
@@ -71,27 +77,39 @@ def takes(function, name):
         return False
 
 
-def called(lambda_, inputs, mask, training):
-    """The function of a Lambda on its inputs; whatever it raises is a refusal."""
-    from shapecheck.tracing import Untraceable, run
+def with_batch(first, sizes):
+    """Sizes without the batch, as a shape with the batch of the first input."""
+    return first[0], *(dims.UNKNOWN if size is None else size for size in sizes)
 
+
+def called(lambda_, inputs, mask, training):
+    """The function of a Lambda on its inputs; the mask and `training` win over `arguments`, as in Keras."""
     extra = dict(lambda_.arguments or {})
     if takes(lambda_.function, "mask"):
         extra["mask"] = mask
-    if takes(lambda_.function, "training") and "training" not in extra:
+    if takes(lambda_.function, "training"):
         extra["training"] = training
+    return guarded("function", lambda_.function, inputs, **extra)
+
+
+def guarded(param, function, *args, **keywords):
+    """Call a function of the user; whatever it raises is a refusal."""
+    from shapecheck.tracing import TraceMismatch, Untraceable, run
+
     try:
-        return run(lambda_.function, inputs, **extra)
+        return run(function, *args, **keywords)
     except (Refusal, Untraceable):
         raise
     except Exception as error:
-        raise Refusal("SC312", "function", problem=problem(error)) from None
+        if "TracedArray" in str(error) and not isinstance(error, TraceMismatch):  # a function of another framework
+            raise Untraceable(f"what `{type(error).__name__}` says of another framework") from None
+        raise Refusal("SC312", param, problem=problem(error)) from None
 
 
 def problem(error):
     """An exception of a user's function in one line."""
-    said = " ".join(str(error).split())
-    return said if type(error).__module__.startswith("shapecheck") else f"{type(error).__name__}: {said}"[:200]
+    ours = type(error).__module__.startswith("shapecheck")
+    return " ".join(str(error).split()) if ours else words.failure(error)
 
 
 def traced(lambda_, shapes, listed, dtypes, mask):
@@ -106,17 +124,23 @@ def traced(lambda_, shapes, listed, dtypes, mask):
     except tracing.Untraceable as reason:
         raise Opaque(str(reason)) from None
     several = isinstance(answer, (list, tuple))
-    specs = [spec_of(item) for item in (answer if several else [answer])]
+    specs = [spec_of(item, trace) for item in (answer if several else [answer])]
     return specs if several else specs[0]
 
 
-def spec_of(value):
+def spec_of(value, trace):
     """The shape and dtype of what a function returned."""
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
-        return TensorSpec(tuple(value.shape), str(value.dtype))
-    if isinstance(value, bool) or not isinstance(value, (int, float, dims.Expr)):
-        raise Refusal("SC312", "function", problem=f"it returned {words.shown(value)}, which is no array")
-    return TensorSpec((), "float32" if isinstance(value, float) else "int32")
+    from shapecheck import tracing
+
+    if isinstance(value, bool):
+        raise Refusal("SC312", "function", problem=f"it returned {value}, which is no array")
+    if isinstance(value, (int, float, dims.Expr)):
+        return TensorSpec((), "float32" if isinstance(value, float) else "int32")
+    try:
+        (found,), _ = tracing.outputs([value], trace)
+    except (TypeError, ValueError, tracing.TraceMismatch, tracing.Untraceable):
+        raise Refusal("SC312", "function", problem=f"it returned {words.shown(value)}, which is no array") from None
+    return TensorSpec(found.shape, str(found.dtype))
 
 
 def promised(output_shape, given, first):
