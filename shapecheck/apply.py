@@ -113,7 +113,7 @@ def check_form(kind: type[Layer], inputs: Inputs, listed: bool) -> None:
     names, least, star = input_names(kind)
     count = len(inputs)
     if isinstance(inputs, dict):
-        unknown = next((name for name in inputs if name not in names), None)
+        unknown = next((name for name in inputs if name not in names and name != star), None)
         if unknown is not None:
             raise Refusal("SC212", name=unknown)
         if missing := [name for name in names[:least] if name not in inputs]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shapecheck import axes, dims, dtypes
-from shapecheck.contract import Layer, TensorSpec, input_names
+from shapecheck.contract import Layer, TensorSpec, input_names, takes_list
 from shapecheck.diagnostic import Refusal
 from shapecheck.dims import Dim
 from shapecheck.params import MAX_RANK, MAX_SIZE
@@ -39,9 +39,9 @@ def arrays(
     kind: type[Layer], inputs: Sequence[Any], named: Mapping[str, Any], mask: Any
 ) -> tuple[Given, list[Any], bool]:
     """The inputs of a call as arrays, a mask or None for each, and whether they came as one list."""
-    takes_list = input_names(kind)[2] is not None or kind.each_of_a_list
+    of_a_list = takes_list(kind) or kind.each_of_a_list
     listed = len(inputs) == 1 and not named and isinstance(inputs[0], (list, tuple)) and (
-        takes_list or any(hasattr(item, "shape") for item in inputs[0]))  # fmt: skip
+        of_a_list or any(hasattr(item, "shape") for item in inputs[0]))  # fmt: skip
     given = list(inputs[0]) if listed else list(inputs)
     made = [array(x) for x in (*given, *named.values())]
     masks = _spread(mask, len(made), listed, "mask")
@@ -50,7 +50,7 @@ def arrays(
 
 def one_by_one(kind: type[Layer], given: Given, listed: bool) -> None:
     """Refuse (SC208) a list of one for a layer that takes its inputs one by one."""
-    if listed and len(given) == 1 and not kind.each_of_a_list and input_names(kind)[2] is None:
+    if listed and len(given) == 1 and not kind.each_of_a_list and not takes_list(kind):
         raise Refusal("SC208", expected="an input", given="a list of one")
 
 
@@ -58,6 +58,27 @@ def with_symbols(shape: Iterable[Dim | None]) -> tuple[Dim, ...]:
     """The shape of an Input with a symbol for every None."""
     written = tuple(shape)
     return _named(written, 0, {s.name for size in written if size is not None for s in dims.symbols_of(size)})
+
+
+def in_a_row(
+    kind: type[Layer], inputs: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Inputs by position instead of by name, where the last call argument of a layer takes any number of them.
+
+    `x, initial_state=[h, c]` is x, h, c.
+    """
+    names, _, star = input_names(kind)
+    if not names or star not in named or not {*names[len(inputs) :], star} == {*named}:
+        return inputs, named
+    left, several = [named[star]], []
+    while left:
+        item = left.pop(0)
+        first = item[0] if isinstance(item, (list, tuple)) and item else None
+        if isinstance(first, (list, tuple)) or hasattr(first, "shape") or (isinstance(item, list) and not item):
+            left[:0] = item
+        elif item is not None:
+            several.append(item)
+    return (*inputs, *(named[name] for name in names[len(inputs) :]), *several), {}
 
 
 def array(value: Any, name: str = "x", real: bool = True) -> Any:

@@ -255,8 +255,8 @@ def in_order(cls: type[Layer], by_role: dict[str, Any]) -> Any:
     if not star or not names or not {*names} <= {*by_role} <= {*names, star}:
         return {name: by_role[name] for name in names if name in by_role} | by_role
     rest = by_role.get(star)
-    several = list(rest) if isinstance(rest, (list, tuple)) and type(rest) is not TensorSpec else [rest]
-    return [*(by_role[name] for name in names), *(several if rest is not None else ())]
+    several = rest if isinstance(rest, list) else () if rest is None else (rest,)
+    return [*(by_role[name] for name in names), *several]
 
 
 NO_ARGUMENTS: Mapping[str, Any] = {}

@@ -32,6 +32,14 @@ class Refusal(Exception):
         self.facts = facts
 
 
+class Refusals(Exception):
+    """Several refusals at once: all that is wrong with a layer inside another."""
+
+    def __init__(self, found: Sequence[Refusal]) -> None:
+        super().__init__(*(refusal.code for refusal in found))
+        self.found = found
+
+
 class Diagnostic:
     """One mistake, once, at its cause. Writers turn it into text; nothing parses text back."""
 

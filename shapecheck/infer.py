@@ -11,7 +11,7 @@ from typing import Any
 
 from shapecheck import axes, dims, explain, layers
 from shapecheck.apply import Applied, apply
-from shapecheck.contract import DROP, Layer, TensorSpec
+from shapecheck.contract import DROP, Layer, TensorSpec, in_order
 from shapecheck.diagnostic import Refusal
 from shapecheck.graph import Edge, Graph, Node
 from shapecheck.inference import Inference
@@ -147,7 +147,7 @@ def _applied(found: Inference, node: Node, layer: Layer) -> Applied | None:
     _check_first(found, node, layer, specs)
     owner = found.applied[node.owner]
     listed = node.listed or len(specs) > 1
-    applied = apply(layer, inputs, listed, found.semantics, owner.weights if owner else None)
+    applied = apply(layer, inputs, listed, found.semantics, owner.weights if owner else None, node.spec.call)
     if layer.wants_mask:
         for spec in specs:
             if spec.mask is None and spec.lost is not None:
@@ -177,17 +177,22 @@ def _kept(node: Node, spec: TensorSpec) -> TensorSpec:
 
 def input_specs(found: Inference, node: Node) -> Any:
     """The inputs of a node in the structure of its wiring; None where one of them is poison."""
-    if isinstance(node.inputs, dict):
+    layer, inputs = found.layers[node.index], node.inputs
+    if isinstance(inputs, dict) and layer is not None:
+        inputs = in_order(type(layer), inputs)
+    if isinstance(inputs, dict):
         by_role: dict[str, Any] = {}
-        for role, item in node.inputs.items():
+        for role, item in inputs.items():
             edges = item if isinstance(item, list) else [item]
             specs = [spec for edge in edges for spec in _outputs(found, node, edge) or [None]]
             if None in specs:
                 return None
-            by_role[role] = specs if isinstance(item, list) else specs[0]
+            if len(specs) != 1:
+                raise Refusal("SC208", expected=f"one tensor as `{role}`", given=len(specs))
+            by_role[role] = specs[0]
         return by_role
     several: list[TensorSpec] = []
-    for edge in node.inputs:
+    for edge in inputs:
         specs_ = _outputs(found, node, edge)
         if specs_ is None:
             return None

@@ -105,6 +105,7 @@ class UserLayer:
         given: Any = []
         try:
             by_call = {name: named.pop(name) for name in kind.calls if name in named}
+            inputs, named = arguments.in_a_row(kind, inputs, named)
             given, listed = arguments.specs(kind, inputs, named, mask, dtype)
             if self.kind == "InputLayer" and not given:
                 return Inferred(self._as_input(), self._layer.trainable, requirements.solve([]))
@@ -144,6 +145,7 @@ class UserLayer:
         specs: Any = []
         try:
             by_call = {name: named.pop(name) for name in kind.calls if name in named}
+            arrays, named = arguments.in_a_row(kind, arrays, named)
             given, masks, listed = arguments.arrays(kind, arrays, named, mask)
             start = (arguments.whole(seed, "seed"),)
             values = list(given.values()) if isinstance(given, dict) else given
@@ -153,7 +155,7 @@ class UserLayer:
             ]
             arguments.one_by_one(kind, specs, listed)
             structured: Any = dict(zip(given, specs, strict=True)) if isinstance(given, dict) else specs
-            applied = apply(self._layer, structured, listed, semantics, None, by_call)
+            applied = apply(self._layer, structured, listed, semantics, None, by_call, True)
             made = (
                 numpy_layer.start_weights(self._layer, applied.weights, start)
                 if weights is None

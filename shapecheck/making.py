@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from shapecheck import dtypes, params
 from shapecheck.contract import Layer, call
-from shapecheck.diagnostic import Refusal
+from shapecheck.diagnostic import Refusal, Refusals
 from shapecheck.modes import STRICT, Semantics
 from shapecheck.params import Reader
 
@@ -22,6 +23,9 @@ COMMON: dict[str, tuple[Reader, Any]] = {
     "autocast": (FLAG, True),
 }
 L_ = TypeVar("L_", bound=Layer)
+
+_format: ContextVar[str | None] = ContextVar("data_format", default=None)
+"""The default of the whole definition, for the layers inside the one that is made."""
 
 _defaults: dict[tuple[type[Layer], int | None], dict[str, Any]] = {}
 
@@ -53,6 +57,15 @@ def make(
 
     `data_format` is the default of the whole definition, for a layer that names none.
     """
+    if data_format is not None:
+        token = _format.set(data_format)
+        try:
+            return make(cls, config, keras)
+        finally:
+            _format.reset(token)
+    data_format = _format.get()
+    if cls.older and keras.generation == 2:
+        config = {**cls.older, **config}
     made = cls.__new__(cls)
     values = made.__dict__
     values.update(_default_values(cls, keras))
@@ -79,6 +92,8 @@ def make(
         except Refusal as refusal:
             refusal.param = refusal.param or name  # a named thing, such as an activation, does not know where it stands
             refusals.append(refusal)
+        except Refusals as several:
+            refusals.extend(several.found)
     values["given"] = given
     if "data_format" in declared and "data_format" not in given:
         values["data_format"] = params.DataFormat.__metadata__[0].read(data_format, "data_format", keras)
@@ -105,7 +120,7 @@ def _read_common(values: dict[str, Any], name: str, value: Any, cls: type[Layer]
             values["policy" if name == "dtype" else name] = common[0].read(value, name, keras)
         elif name in FIRST and (name != "batch_input_shape" or keras.batch_input_shape):
             pass  # the wiring makes an Input of these, and judges them there
-        elif not (keras.legacy_names and name in _LEGACY_COMMON):
+        elif not (keras.legacy_names and (name in _LEGACY_COMMON or name in cls.forgotten)):
             return Refusal("SC111", name, near=_near(name, cls))
     except Refusal as refusal:
         refusal.param = refusal.param or name

@@ -71,6 +71,13 @@ def _owe(kind: str, a: Dim, b: Dim, refusal: Refusal) -> None:
         obligations.append(Obligation(kind, a, b, refusal))
 
 
+def owe(obligations: Sequence[Obligation]) -> None:
+    """Pass on what was recorded inside another layer."""
+    recorded = _recorder.get()
+    if recorded is not None:
+        recorded.extend(obligations)
+
+
 def record(kind: str, a: Dim, b: Dim) -> None:
     """An obligation found while tracing a function."""
     _owe(kind, a, b, Refusal({"equal": "SC301", "broadcast": "SC310"}.get(kind, "SC303"), a=a, b=b))

@@ -59,6 +59,8 @@ def param_span(spec: LayerSpec, refusal: Refusal, param: str) -> Span | None:
     place = param_place(spec, param)
     if place is None:
         return kind_span(spec)
+    if path := refusal.facts.get("path"):  # into a layer inside this one
+        return place.at(*path).span(refusal.code in ("SC111", "SC118")) or place.span()
     inner = refusal.facts.get("key") if refusal.code == "SC108" else refusal.facts.get("param")
     if isinstance(inner, str) and inner != param:
         path = _setting(spec.config[param], inner)

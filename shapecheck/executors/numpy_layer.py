@@ -15,8 +15,10 @@ from shapecheck.contract import (
     Weight,
     call,
     call_arguments,
+    governing,
     in_order,
     input_names,
+    takes_list,
 )
 from shapecheck.diagnostic import Refusal
 from shapecheck.modes import Semantics
@@ -165,15 +167,15 @@ def run_layer(
     inputs: Any = {k: cast(x) for k, x in arrays.items()} if isinstance(arrays, Mapping) else [cast(x) for x in arrays]
     values = list(inputs.values()) if isinstance(inputs, dict) else inputs
     own_seed = getattr(layer, "seed", None)
-    takes_list = input_names(type(layer))[2] is not None and listed
     offers = {
         "np": np,
         "w": {path: cast(array) for path, array in weights.items()},
-        "mask": list(masks) if takes_list else next(iter(masks), None),
+        "mask": list(masks) if listed and takes_list(type(layer)) else next(iter(masks), None),
         "training": training,
         "rng": generator(*seed, turn) if own_seed is None else generator(own_seed, turn),
         "keras": keras,
         "listed": listed,
+        "losses": [],
         "call": call_arguments(type(layer), call_with, keras),
         "masks": dict(zip(inputs if isinstance(inputs, dict) else input_names(type(layer))[0], masks, strict=False)),
     }
@@ -232,11 +234,12 @@ def _losses(layer: Layer, outputs: list[Any], weights: Mapping[str, Any], offers
     np, keras = offers["np"], offers["keras"]
     losses = []
     for path, array in weights.items():
-        word = path.rsplit("/", 1)[-1]
-        penalty = getattr(layer, f"{'kernel' if word.startswith('lora_') else word}_regularizer", None)
+        maker, word = governing(layer, path, "regularizer")
+        penalty = getattr(maker, word, None)
         if penalty is not None:
             losses.append(_loss(penalty(np, array), f"{name}/{path}"))
     for y in outputs:
+    losses.extend(_loss(value, f"{name}:{label}") for label, value in offers["losses"])
         batch = max(len(y), 1) if keras.activity_loss_per_sample and y.ndim else 1  # no samples, no penalty
         if layer.activity_regularizer is not None:
             losses.append(_loss(layer.activity_regularizer(np, y), name, batch))

@@ -7,7 +7,7 @@ from typing import Any
 
 from shapecheck import arguments, dims
 from shapecheck.apply import Applied
-from shapecheck.contract import Layer, TensorSpec
+from shapecheck.contract import Layer, TensorSpec, in_order
 from shapecheck.diagnostic import Refusal
 from shapecheck.executors.numpy_layer import (
     Loss,
@@ -121,12 +121,13 @@ def _run_node(
         )
         done.weights[owner.name] = built[node.owner]
     arrays: Any
-    if isinstance(node.inputs, dict):
-        read = {role: _read(made, edge) for role, edge in node.inputs.items()}
+    edges = in_order(type(layer), node.inputs) if isinstance(node.inputs, dict) else node.inputs
+    if isinstance(edges, dict):
+        read = {role: _read(made, edge[0] if isinstance(edge, list) else edge) for role, edge in edges.items()}
         arrays = {role: got[0][0] for role, got in read.items()}
         masks = [got[1][0] for got in read.values()]
     else:
-        pairs = [_read(made, edge) for edge in node.inputs]
+        pairs = [_read(made, edge) for edge in edges]
         arrays = [array for got in pairs for array in got[0]]
         masks = [mask for got in pairs for mask in got[1]]
     listed = node.listed or len(masks) > 1
