@@ -14,7 +14,7 @@ from shapecheck.library import Tensor
 from shapecheck.python_graph import entries_of
 from shapecheck.report import Report, error_of
 from shapecheck.source import Source
-from shapecheck.spec import ModelSpec
+from shapecheck.spec import Assertion, ModelSpec
 from shapecheck.words import near, shown
 
 
@@ -29,14 +29,15 @@ def check(
     keras: int | None = None,
     data_format: str | None = None,
     allow_import: Iterable[str] = (),
+    asserts: Iterable[str] = (),
 ) -> Report:
     """Check a definition: a path, `text`, a dict, a list of layers, or a graph given by its `inputs` and `outputs`.
 
-    `at` fixes the sizes of symbols, `keras` (2 or 3) chooses the semantics where the definition names none, and
+    `at` fixes the sizes of symbols, `asserts` are added to those of the definition, `keras` (2 or 3) chooses the semantics where the definition names none, and
     `path` is the name under which a text is shown. Everything that is wrong with the definition is in the report;
     SpecError is raised for a file that cannot be opened.
     """
-    return _checked(definition, text, path, inputs, outputs, at, keras, data_format, allow_import)[0]
+    return _checked(definition, text, path, inputs, outputs, at, keras, data_format, allow_import, asserts)[0]
 
 
 def _checked(
@@ -49,6 +50,7 @@ def _checked(
     keras: int | None,
     data_format: str | None,
     allow_import: Iterable[str],
+    asserts: Iterable[str] = (),
 ) -> tuple[Report, Inference | None]:
     collecting = gc.isenabled()
     gc.disable()
@@ -59,6 +61,7 @@ def _checked(
             return report, None
         spec.generation = spec.generation or keras
         spec.data_format = spec.data_format or data_format
+        spec.asserts.extend(Assertion(text, None) for text in asserts)
         _check_sizes(at)
         allowed = frozenset(allow_import)
         if allowed:

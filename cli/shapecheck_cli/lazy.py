@@ -9,6 +9,7 @@ import click
 COMMANDS = {
     "check": "Check definitions: every shape, every mistake.",
     "summary": "Show the layers with shapes, parameters and cost.",
+    "sizes": "Derive the input sizes for which a model is valid.",
     "run": "Run a model on numbers and compare every shape.",
     "graph": "Draw the model as a DOT or Mermaid graph.",
     "annotate": "Write the shapes into the definition as comments.",
