@@ -350,6 +350,6 @@ def _keras2() -> Mapping[str, Form]:
     }
 
 
-_KERAS2 = Family("an activation", "SC121", _keras2(), maps=False)
+_KERAS2 = Family("an activation", "SC121", _keras2(), maps=False, later=_BY_NAME)
 _KERAS3 = Family("an activation", "SC121", _BY_NAME)
 _IN_MAPS = _KERAS3._replace(forms=_BY_NAME | {form.name: form for form in _LAYERS})

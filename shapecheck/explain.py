@@ -37,6 +37,8 @@ def worded(
     help = [advice.format_map(codes.Facts(facts))] if advice else []
     if refusal.facts.get("near"):
         help.insert(0, f"did you mean `{refusal.facts['near']}`?")
+    elif refusal.facts.get("later"):
+        help.append("a later Keras has it: `keras: 2` stands for 2.2.4")
     elif refusal.code == "SC111":
         help.append(_what_it_takes(refusal.facts))
     return codes.message(refusal.code, facts), help

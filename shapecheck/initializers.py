@@ -300,8 +300,8 @@ def _scaled_keras2(np: Any, rng: Any, shape: Shape, **config: Any) -> Any:
     return _variance_scaling(np, rng, shape, **config, fans=_fans_keras2)
 
 
-_KERAS2 = Family("an initializer", "SC122", _keras2())
 _KERAS3 = Family("an initializer", "SC122", _keras3())
+_KERAS2 = Family("an initializer", "SC122", _keras2(), later=_KERAS3.forms)
 
 NAMES = tuple(sorted(_KERAS3.forms))
 """Every name that Keras 3 accepts, less the two of the abstract base class."""

@@ -44,12 +44,16 @@ class Form(NamedTuple):
 
 
 class Family(NamedTuple):
-    """All the forms of one sort (`what`, with its article), by each of their names, and the code for any other name."""
+    """All the forms of one sort (`what`, with its article), by each of their names, and the code for any other name.
+
+    `later` holds the names that a later generation of Keras has.
+    """
 
     what: str
     code: str
     forms: Mapping[str, Form]
     maps: bool = True
+    later: Mapping[str, Form] = {}
 
 
 class Named:
@@ -136,7 +140,9 @@ def read(value: Any, family: Family) -> tuple[Form | None, dict[str, Any], Calla
 
 def unknown(value: Any, family: Family) -> Refusal:
     """The refusal of a name that the family does not know."""
-    return refusal(family.code, given=shown(value), value=value, near=near(value, family.forms), what=family.what)
+    later = isinstance(value, str) and value in family.later
+    meant = None if later else near(value, family.forms)
+    return refusal(family.code, given=shown(value), value=value, near=meant, what=family.what, later=later)
 
 
 def _unwrapped(value: Mapping[Any, Any], family: Family) -> tuple[Any, Any]:

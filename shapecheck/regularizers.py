@@ -105,8 +105,8 @@ _FORMS_KERAS2 = {
     "l1_l2": Form("l1_l2", _l1_l2, {"l1": _keras2_factor(0.01), "l2": _keras2_factor(0.01)}),
     "L1L2": Form("L1L2", _l1_l2, {"l1": _keras2_factor(0.0), "l2": _keras2_factor(0.0)}),
 }
-_KERAS2 = Family("a regularizer", "SC123", _FORMS_KERAS2)
 _KERAS3 = Family("a regularizer", "SC123", {form.name: form for form in _FORMS.values()} | _FORMS)
+_KERAS2 = Family("a regularizer", "SC123", _FORMS_KERAS2, later=_KERAS3.forms)
 
 NAMES = tuple(sorted(_KERAS3.forms))
 """Every name that Keras 3 accepts, less the two of the abstract base class."""
