@@ -197,7 +197,7 @@ def run_report(
     names = {found.graph.nodes[index].name for index in found.graph.inputs}
     for name in given:
         if name not in names:
-            raise _usage_error("SC503", name=name, near=near(name, names))
+            raise _usage_error("SC503", name=name, near=near(name, names), known=sorted(names))
     for name in weights or {}:
         if name not in report.layers:
             raise _usage_error("SC201", layer="weights", name=name, near=near(name, report.layers))

@@ -10,7 +10,7 @@ from shapecheck.findings import uses
 from shapecheck.graph import Node
 from shapecheck.inference import Inference
 from shapecheck.origins import given
-from shapecheck.words import shape_text
+from shapecheck.words import listing, shape_text
 
 HINTED = 20  # findings beyond this many get no derivation, so that a report of thousands stays linear
 
@@ -39,6 +39,9 @@ def worded(
         help.insert(0, f"did you mean `{refusal.facts['near']}`?")
     elif refusal.facts.get("later"):
         help.append("a later Keras has it: `keras: 2` stands for 2.2.4")
+    elif refusal.facts.get("known"):
+        names = listing(f"`{name}`" for name in refusal.facts["known"][:10])
+        help.append(f"it has {names}")
     elif refusal.code == "SC111":
         help.append(_what_it_takes(refusal.facts))
     return codes.message(refusal.code, facts), help
