@@ -52,11 +52,12 @@ def apply(
     keras: Semantics,
     built: Mapping[str, Weight] | None = None,
     arguments: Mapping[str, Any] = NO_ARGUMENTS,
+    eager: bool = False,
 ) -> Applied:
     """Call `layer` on `inputs`: in order or by role, `listed` when they come as one list.
 
     `built` holds the weights of an earlier call of the same layer, whose sizes this call has to share;
-    `arguments` are those of the call that are no tensors.
+    `arguments` are those of the call that are no tensors. `eager` says that arrays are at hand.
     Raises Refusal for what no size can satisfy; what is undecided is in `.obligations`.
     """
     kind = type(layer)
@@ -76,7 +77,7 @@ def apply(
     if isinstance(inputs, dict):
         shapes = dict(zip(inputs, shapes, strict=True))
     offers = {"keras": keras, "listed": listed, "dtypes": cast, "mask": masks_in,
-              "call": call_arguments(kind, arguments, keras)}  # fmt: skip
+              "call": call_arguments(kind, arguments, keras), "eager": eager}  # fmt: skip
     obligations: list[Obligation] = []
     token = need.begin(obligations)
     try:
@@ -115,12 +116,16 @@ def check_form(kind: type[Layer], inputs: Inputs, listed: bool) -> None:
     if isinstance(inputs, dict):
         unknown = next((name for name in inputs if name not in names and name != star), None)
         if unknown is not None:
-            raise Refusal("SC212", name=unknown)
+            from shapecheck.words import near
+
+            raise Refusal("SC212", name=unknown, near=near(unknown, names))
         if missing := [name for name in names[:least] if name not in inputs]:
             raise Refusal("SC208", expected=f"an input `{missing[0]}`", given=f"{count} others")
     elif star and not names:
         if kind.takes_one_or_list:
-            return
+            if count == 1 or (listed and count):
+                return
+            raise Refusal("SC208", expected="an input or a list of inputs", given=count or "none")
         if not listed:
             raise Refusal("SC208", expected="a list of inputs", given="a single one")
         if not count:
@@ -168,7 +173,7 @@ def _masks(
     lost = next((spec.lost for spec in inputs if spec.lost is not None), None) if len(inputs) != 1 else inputs[0].lost
     if rule is PASS:
         mask = inputs[0].mask if inputs else None
-        return (mask,) * count, lost if mask is None else None
+        return (mask, *(None,) * (count - 1)), lost if mask is None else None
     if rule is DROP:
         return (None,) * count, (DROP if masked else lost)
     if rule is END or not (masked or layer.emits_mask):
@@ -193,5 +198,6 @@ def _traced_masks(
         raise Refusal("SC405", problem=str(mismatch)) from None
     except tracing.Untraceable:
         return (None,) * count
-    made = list(made) if isinstance(made, (list, tuple)) else [made] * count
+    made = list(made) if isinstance(made, (list, tuple)) else [made]
+    made = [*made, *[None] * count][:count]  # a single mask is that of the first output
     return [None if mask is None else tuple(mask.shape) for mask in made]

@@ -9,6 +9,7 @@ A method is handed its inputs; what else it needs it asks for by name, and gets 
   keras     the rules of the Keras mode     listed    whether the inputs came as one list
   dtypes    the dtypes of the inputs (in `shape`, for a layer that has to run its function to know)
   losses    a list for the penalties of layers inside this one, as (label, value)
+  eager     whether arrays are at hand, where Keras leaves out some checks (in `shape`)
   call      the other arguments of the call, by name (see `calls`)
   masks     the masks by the names of the inputs (in `run`)
 """
@@ -28,7 +29,9 @@ PASS = "pass"
 DROP = "drop"
 END = "end"
 
-OFFERS = frozenset({"np", "w", "mask", "y", "training", "rng", "keras", "listed", "dtypes", "losses", "call", "masks"})
+OFFERS = frozenset((
+    "np", "w", "mask", "y", "training", "rng", "keras", "listed", "dtypes", "losses", "call", "masks", "eager",
+))  # fmt: skip
 
 
 class Weight(NamedTuple):
@@ -155,8 +158,14 @@ class Layer:
         return own | self.given
 
     def __repr__(self) -> str:
-        said = ", ".join(f"{name}={value!r}" for name, value in self.given.items())
-        return f"{self.kind}({said})"
+        return f"{self.kind}({', '.join(f'{name}={_said(value)}' for name, value in self.given.items())})"
+
+
+def _said(value: Any) -> str:
+    try:
+        return repr(value)
+    except Exception:  # a value whose own repr fails
+        return f"<{type(value).__name__}>"
 
 
 REGISTRY: dict[str, type[Layer]] = {}

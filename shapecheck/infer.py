@@ -101,7 +101,8 @@ def _fix(found: Inference, layer: Layer) -> None:
 
 def _check_first(found: Inference, node: Node, layer: Layer, inputs: list[TensorSpec]) -> None:
     """Refuse `input_shape` and its kin where they contradict the input that the layer really has."""
-    given = {name: layer.given[name] for name in FIRST if layer.given.get(name) is not None}
+    names = [name for name in FIRST if name not in layer.parameters]
+    given = {name: layer.given[name] for name in names if layer.given.get(name) is not None}
     if not given or layer.kind == "InputLayer" or not inputs or inputs[0].shape is None:
         return
     actual = inputs[0].shape
