@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from shapecheck.requirements.system import System
     from shapecheck.spec import Assertion
 
-SEARCHED = 4_096
-"""So many sizes of one symbol are tried where claims on several symbols have to be solved for each."""
-
 
 class Condition:
     """One condition on the sizes.
@@ -218,64 +215,29 @@ class Requirements:
             elif not claim.at(bound):
                 return False
         if free:
-            answer = self._partly(free, bound)
+            from shapecheck.requirements.asking import partly
+
+            answer = partly(free, bound)
             return answer if answer is False else (answer if self.complete else None)
         return True if self.complete else None
 
-    def _partly(self, claims: Sequence[Claim], bound: Mapping[str, int]) -> bool | None:
-        """Whether claims hold for all (True) or none (False) of the sizes that are left free."""
-        from shapecheck.requirements.system import System, put
-
-        left = [put(claim, bound) for claim in claims]
-        left = [claim for claim in left if claim.truth is not True]
-        if not left:
-            return True
-        system = System(left)
-        if system.empty:
-            return False
-        solved = not system.joints and not system.open
-        return True if solved and all(sizes.everything for sizes in system.sets.values()) else None
-
     def _possible(self, name: str, others: Mapping[str, int], low: int, high: int | None, up: bool) -> Iterator[int]:
-        """The sizes of one symbol, with those of others given, that some sizes of the rest go with; in order."""
-        from shapecheck.requirements.sets import EVERY, OverBudget
+        if self.refuted or (others and self.holds(**others) is False):
+            return iter(())
+        if not self.claims:
+            return _free(low, high, up)
+        from shapecheck.requirements.asking import possible
         from shapecheck.requirements.system import System, put
 
-        if self.refuted or self.holds(**others) is False:
-            return
-        system = System([put(c, others) for c in self.claims]) if others else self.system
-        if system.empty:
-            return
-        sizes = system.sets.get(name, EVERY)
-        hard = [c for c in system.open if c.symbols == (name,)]
-        joint = [j for j in system.joints if name in j.claim.symbols]
-        boxes = [j.boxes for j in joint if j.boxes]
-        tied = joint and (len(joint) > 1 or not boxes)
-        tries = 0
-        try:
-            h = sizes.after(low) if up else sizes.before(high) if high is not None else None
-            while h is not None and (high is None or h <= high) and h >= low:
-                bound = {name: h}
-                good = all(c.at(bound) for c in hard)
-                for several in boxes:
-                    good = good and any(name not in box.sizes or h in box.sizes[name] for box in several)
-                if good and tied:
-                    tries += 1
-                    if tries > SEARCHED:
-                        return
-                    good = self._partly([c for c in system.claims if c.truth is None], bound) is not False
-                if good:
-                    yield h
-                h = sizes.after(h + 1) if up else sizes.before(h - 1)
-        except OverBudget:
-            return
+        system = System([put(claim, others) for claim in self.claims]) if others else self.system
+        return possible(system, name, low, high, up)
 
     def values(self, name: str, low: int, high: int, **others: int) -> list[int]:
         """The valid sizes of a symbol from low to high, both included, where the others have, or may find, theirs."""
         return list(self._possible(name, others, max(low, 1), high, True))
 
     def minimum(self, name: str, **others: int) -> int | None:
-        """The smallest valid size of a symbol; None where there is none."""
+        """The smallest valid size of a symbol; None where there is none, or none was found."""
         return next(self._possible(name, others, 1, None, True), None)
 
     def nearest(self, name: str, size: int, **others: int) -> tuple[int | None, int | None]:
@@ -288,6 +250,14 @@ class Requirements:
         import sympy
 
         return sympy.And(*[condition.to_sympy() for condition in self.conditions])
+
+
+def _free(low: int, high: int | None, up: bool) -> Iterator[int]:
+    """Every size from low to high, where nothing is asked of them."""
+    h = low if up else high
+    while h is not None and h >= low and (high is None or h <= high):
+        yield h
+        h += 1 if up else -1
 
 
 def solve(obligations: Iterable[Obligation], symbols: Iterable[str] = (), *, complete: bool = True) -> Requirements:

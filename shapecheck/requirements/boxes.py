@@ -25,6 +25,8 @@ class Box(NamedTuple):
     claims: tuple[Claim, ...]
 
 
+COST = 2_000
+"""What solving for one divisor counts as, in evaluations."""
 MOST = 4_096
 """At most this many boxes stand for one claim."""
 LARGEST = 1 << 40
@@ -59,6 +61,8 @@ def boxes(made: Claim, steps: Steps) -> list[Box] | None:
         claims = []
         for name, share in zip(names, shares, strict=True):
             if (name, share) not in known:
+                if not steps.take(COST):
+                    return None
                 known[name, share] = _solved(made, name, groups[name], share, steps)
             solved = known[name, share]
             if solved is None:

@@ -19,7 +19,7 @@ PRIMES = 1 << 16
 """Divisors up to this are tried; what is left of a modulus counts as one prime."""
 
 
-WORK = 24_000_000
+WORK = 16_000_000
 """Evaluations of atoms for one call of `solve`."""
 
 
@@ -122,11 +122,8 @@ def add(cycles: Sequence[Cycle], fresh: Cycle, steps: Steps | None = None) -> tu
 
 
 def canonical(cycles: Sequence[Cycle]) -> tuple[Cycle, ...]:
-    """The conjunction in a form that depends on the set alone: independent factors apart, single residues together."""
-    joined: tuple[Cycle, ...] = ()
-    for cycle in cycles:
-        joined = add(joined, cycle)
-    factors = [factor for cycle in joined for factor in _split(cycle)]
+    """A conjunction as it reads best: independent factors apart, single residues together."""
+    factors = [factor for cycle in cycles for factor in _split(cycle)]
     single: Cycle | None = None
     many = []
     for factor in factors:

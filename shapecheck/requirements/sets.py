@@ -6,12 +6,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from shapecheck.requirements import cycles as cyclic
-from shapecheck.requirements.cycles import Cycle
+from shapecheck.requirements.cycles import Cycle, Steps
 
 Run = tuple[int, int]
 
 STEPS = 1_000_000
 """At most this many sizes are looked at to find one."""
+JOINS = 4_000_000
+"""What the joins may cost that make a cycle to climb on."""
 LISTED = 1 << 17
 """At most this many sizes are written out as runs."""
 
@@ -80,9 +82,9 @@ class Sizes:
     def _rungs(self) -> tuple[Cycle, list[Cycle]]:
         """One cycle to climb on, with as much in it as the limit allows, and the others, to be asked at each step."""
         if self._ladder is None:
-            climb, rest = Cycle(1, (0,)), []
+            climb, rest, steps = Cycle(1, (0,)), [], Steps(JOINS)
             for cycle in sorted(self.cycles, key=lambda c: (len(c.residues) / c.modulus, c)):
-                both = cyclic.join(climb, cycle)
+                both = cyclic.join(climb, cycle, steps)
                 if both is None:
                     rest.append(cycle)
                 else:

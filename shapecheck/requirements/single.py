@@ -11,8 +11,10 @@ from math import gcd, lcm
 from typing import NamedTuple
 
 from shapecheck import dims
+from shapecheck.dims import Expr
+from shapecheck.dims.nodes import Floor, Symbol
 from shapecheck.requirements import cycles as cyclic
-from shapecheck.requirements.claims import NATURAL, Claim
+from shapecheck.requirements.claims import NATURAL, ZERO, Claim
 from shapecheck.requirements.cycles import SURVIVORS, Cycle, Steps
 from shapecheck.requirements.rhythm import Rhythm, settle
 from shapecheck.requirements.sets import EVERY, NONE, OverBudget, Sizes, runs_of, tidy
@@ -21,6 +23,8 @@ EARLY = 1 << 17
 """At most this many sizes are evaluated one by one below the point from which a claim repeats."""
 SPLITS = 4_096
 """Residue classes that are split for a claim whose period is over the limit."""
+SPLIT = 256
+"""What putting a class into an atom counts as, in evaluations."""
 BLOCK = 1_024
 """A class whose claim has at most this period is evaluated instead of split."""
 
@@ -112,6 +116,24 @@ def _bounded(
     return sizes, left, rhythms
 
 
+def _plain(name: str, claim: Claim) -> Cycle | None:
+    """`h - m*((h + e)//m) == c` is `h % m == c`, however long the period."""
+    atom = claim.atoms[0]
+    f = atom.f
+    if len(claim.atoms) > 1 or atom.kind != ZERO or not isinstance(f, Expr) or len(f.terms) != 2:
+        return None
+    for (h, one), (quotient, by) in (f.terms, f.terms[::-1]):
+        if isinstance(h, Symbol) and isinstance(quotient, Floor) and abs(one) == 1 and quotient.den == -by * one:
+            inside = quotient.num - dims.symbol(h.name, h.varies)
+            modulus = abs(by)
+            if isinstance(inside, int):
+                # one*f = (h + e) % m - e + one*const, so the remainder has to be e - one*const
+                wanted = inside - one * f.const
+                found = ((wanted - inside) % modulus,) if 0 <= wanted < modulus else ()
+                return Cycle(modulus, found)
+    return None
+
+
 def _settled(claim: Claim, name: str, low: int, steps: Steps) -> Sizes | Rhythm | None:
     """The interval in which a claim holds, or the rhythm of its truth."""
     found = [settle(atom, name, low, steps) for atom in claim.atoms]
@@ -159,6 +181,9 @@ def _with_claim(
     name: str, cycles: tuple[Cycle, ...], period: int, claim: Claim, start: int, steps: Steps
 ) -> tuple[Cycle, ...] | None:
     """The conjunction with one claim more, of a given period from `start` on; None where that is too much work."""
+    plain = _plain(name, claim) if period > BLOCK else None
+    if plain is not None:
+        return cyclic.add(cycles, plain, steps)
     near = [cycle for cycle in cycles if gcd(cycle.modulus, period) > 1]
     apart = [cycle for cycle in cycles if gcd(cycle.modulus, period) == 1]
     known: Cycle | None = Cycle(1, (0,))
@@ -210,7 +235,7 @@ def _split(name: str, claim: Claim, known: Cycle, period: int, start: int, steps
     while waiting:
         modulus, r = waiting.pop()
         splits += 1
-        if splits > SPLITS or not steps.take(64 * claim.weight):
+        if splits > SPLITS or not steps.take(SPLIT * claim.weight):
             return None
         first = start + (r - start) % modulus
         inner = claim.substitute({name: modulus * dims.symbol(name) + (first - modulus)})

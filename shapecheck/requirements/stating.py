@@ -10,10 +10,10 @@ from shapecheck import dims
 from shapecheck.need import Obligation
 from shapecheck.requirements import Condition, Contradiction, Requirements, chains, single, wording
 from shapecheck.requirements.chains import Chains
-from shapecheck.requirements.claims import Claim
+from shapecheck.requirements.claims import NATURAL, Claim
 from shapecheck.requirements.cycles import Steps
 from shapecheck.requirements.sets import OverBudget, Sizes
-from shapecheck.requirements.system import System
+from shapecheck.requirements.system import COST, System
 
 if TYPE_CHECKING:
     from shapecheck.inference import Inference
@@ -22,8 +22,6 @@ WINDOW = 1 << 14
 """Blame is worked out size by size where a set repeats within so many sizes."""
 COVER = 4_000_000
 """So many evaluations at most are spent on the blame of one condition."""
-SOLVES = 100
-"""So many systems are solved to find the fewest claims that contradict each other."""
 
 
 class Blame:
@@ -142,7 +140,8 @@ def core(name: str, piece: wording.Part, others: Sequence[wording.Part], system:
     weights = sum(claim.weight for claim in used)
     plain = [claim for claim in used if claim.symbols == (name,)]
     if window is None or len(window) * weights > COVER or not plain:
-        return [owed for claim in used for owed in first(claim)]
+        turning = [c for c in used if any(atom.kind != NATURAL for atom in c.atoms)] if piece.sizes.cycles else used
+        return [owed for claim in turning or used for owed in first(claim)]
     wanted = 0
     for place, h in enumerate(window):
         if h not in piece.sizes and all(h in other.sizes for other in others):
@@ -200,16 +199,15 @@ def _fewest(requirements: Requirements) -> list[Claim]:
     system = requirements.system
     claims = system.clash or list(requirements.claims)
     claims = list({id(claim): claim for claim in claims}.values())
-    if not _contradict(claims, system):
+    if not _contradict(claims, Steps()):
         claims = list(requirements.claims)
-    solves = SOLVES
+    steps = Steps()
     size = max(1, len(claims) // 2)
-    while solves > 0:
+    while steps.left > 0:
         place = 0
-        while place < len(claims) and len(claims) > 1 and solves > 0:
+        while place < len(claims) and len(claims) > 1 and steps.take(COST * len(claims)):
             trial = claims[:place] + claims[place + size :]
-            solves -= 1
-            if trial and _contradict(trial, system):
+            if trial and _contradict(trial, steps):
                 claims = trial
             else:
                 place += size
@@ -219,8 +217,8 @@ def _fewest(requirements: Requirements) -> list[Claim]:
     return claims
 
 
-def _contradict(claims: Sequence[Claim], system: System) -> bool:
-    return bool(System(claims, Steps()).empty)
+def _contradict(claims: Sequence[Claim], steps: Steps) -> bool:
+    return bool(System(claims, steps).empty)
 
 
 def _solved_texts(claim: Claim) -> list[str]:

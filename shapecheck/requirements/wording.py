@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from shapecheck import dims
 from shapecheck.dims import Dim, Expr
 from shapecheck.dims.form import build
+from shapecheck.dims.nodes import Named, Node
 from shapecheck.requirements import cycles as cyclic
 from shapecheck.requirements.claims import MULTIPLE, NATURAL, ZERO, Atom, Claim
 from shapecheck.requirements.cycles import Cycle
@@ -167,7 +168,13 @@ def claim_text(claim: Claim) -> str:
     """A claim as it stands: `(H//4)*(W//4) == 576`, `H == W or H == 1 or W == 1`."""
     if claim.truth is not None:
         return "every size" if claim.truth else "no size"
+    if claim.obligations and any(isinstance(node, Named) for atom in claim.atoms for node in _terms(atom.f)):
+        return str(claim.obligations[0])  # its sides may be shown where their difference is too large
     return " or ".join(dict.fromkeys(atom_text(atom) for atom in _in_order(claim)))
+
+
+def _terms(f: Dim) -> list[Node]:
+    return [node for node, _ in f.terms] if isinstance(f, Expr) else []
 
 
 def _in_order(claim: Claim) -> list[Atom]:
