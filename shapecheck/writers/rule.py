@@ -14,7 +14,8 @@ _KINDS = {
 
 def write(code: Code, page: str) -> str:
     """Title, message, and the page: what it means, what to do, and the refusals of Keras that people search for."""
-    blocks = [f"{code.code}: {code.title} ({code.severity})", f"  {code.message}", page.strip()]
+    message = code.message.replace("{where}", " on axis {axis}").replace("{s}", "s")
+    blocks = [f"{code.code}: {code.title} ({code.severity})", f"  {message}", page.strip()]
     return "\n\n".join(filter(None, blocks))
 
 
