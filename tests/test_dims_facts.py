@@ -147,8 +147,9 @@ def test_one_symbol_is_decided_exactly(ask, truth, left, right):
     if period * 3 + start > 3000:
         return
     seen = {truth(f(h), g(h)) for h in range(1, start + 3 * period + 200)}
-    if answer is None:
-        assert seen == {True, False}
+    if answer is None:  # lines of different slope may meet far out, as 32 and H//8 do at 256
+        far = next((h for h in range(1, 200_000) if truth(f(h), g(h)) not in seen), None) if len(seen) == 1 else None
+        assert len(seen) == 2 or far is not None
     else:
         assert seen == {answer}
 

@@ -39,7 +39,7 @@ def test_sizes_that_are_asked_about(shapecheck, unet):
 def test_ranges_and_json(shapecheck, unet):
     done = shapecheck("sizes", unet, "--range", "H=1..20", "--at", "W=7", "--output-format", "json")
     data = json.loads(done.out)
-    assert data["values"] == {"H": [4, 8, 12, 16, 20]} or data["values"] == {"H": []}
+    assert data["values"] == {"H": []}  # no H is valid beside W = 7
     assert data["at"] == {"sizes": {"W": 7}, "valid": False, "nearest": {"W": [4, 8]}}
     assert data["smallest"] == {"H": 4, "W": 4}
     first = data["conditions"][0]
