@@ -94,32 +94,41 @@ def _flag(value: Any, param: str, keras: Semantics) -> bool:
     raise _wrong(param, value, "true or false")
 
 
+def _real(value: Any) -> float | None:
+    """A number as a float, one of NumPy's too; None for anything else."""
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
+        value = value.item()
+    try:
+        return float(value) if isinstance(value, (int, float)) else None
+    except OverflowError:
+        return None
+
+
 def _number(value: Any, param: str, keras: Semantics) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, bool):
-        return float(value)
-    raise _wrong(param, value, "a number")
+    number = _real(value)
+    if number is None:
+        raise _wrong(param, value, "a number")
+    return number
 
 
 def _rate(value: Any, param: str, keras: Semantics) -> float:
-    if not isinstance(value, (int, float)):
+    rate = _real(value)
+    if rate is None:
         raise _wrong(param, value, "a number from 0 to 1")
     if keras.rates_are_clamped:
-        return min(1.0, max(0.0, float(value)))
-    if not 0 <= value <= 1:
+        return min(1.0, max(0.0, rate))
+    if not 0 <= rate <= 1:
         raise _outside(param, value, "a number from 0 to 1")
-    return float(value)
+    return rate
 
 
 def _penalty(value: Any, param: str, keras: Semantics) -> float:
-    if value is None:
-        return 0.0
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
+    penalty = 0.0 if value is None else _real(value)
+    if penalty is None:
         raise _wrong(param, value, "a number of at least 0")
-    if keras.values_are_validated and not value >= 0:
+    if keras.values_are_validated and not 0 <= penalty < float("inf"):
         raise _outside(param, value, "a number of at least 0")
-    return float(value)
+    return penalty
 
 
 def _axes(value: Any, param: str, keras: Semantics) -> tuple[int, ...]:
@@ -132,12 +141,17 @@ def _axis_or_axes(value: Any, param: str, keras: Semantics) -> int | tuple[int, 
     return int(value) if _is_int(value) else _axes(value, param, keras)
 
 
-def _seed(value: Any, param: str, keras: Semantics) -> Any:
-    if value is None or _is_int(value):
-        return value
-    if isinstance(value, dict):  # a serialised SeedGenerator
-        return value.get("config", {}).get("seed") if isinstance(value.get("config", {}), dict) else None
-    if keras.generation is not None and isinstance(value, float):
+def _lora_rank(value: Any, param: str, keras: Semantics) -> Any:
+    """Keras asks for truth, so that 0 is none."""
+    return None if value is None or (isinstance(value, int) and not value) else _count(value, param, keras)
+
+
+def _seed(value: Any, param: str, keras: Semantics) -> int | None:
+    if isinstance(value, dict) and isinstance(value.get("config"), dict):  # a serialised SeedGenerator
+        value = value["config"].get("seed")
+    if value is None or isinstance(value, int):
+        return None if value is None else int(value)
+    if keras.generation == 2 and isinstance(value, float) and value.is_integer():
         return int(value)
     raise _wrong(param, value, "an integer")
 
@@ -304,9 +318,9 @@ def _mask_value(value: Any, param: str, keras: Semantics) -> Any:
     if isinstance(value, dict):  # a serialised tensor
         config = value.get("config")
         value = config.get("value") if isinstance(config, dict) else None
-    if isinstance(value, (int, float)):
+    if isinstance(value, int) and abs(value) < MAX_SIZE:
         return value
-    raise _wrong(param, value, "a number")
+    return _number(value, param, keras)
 
 
 def _noise_shape(value: Any, param: str, keras: Semantics) -> Any:
@@ -458,7 +472,7 @@ MaskValue = Annotated[Any, Reader("a number", _mask_value)]
 NoiseShape = Annotated[Any, Reader("a list of sizes, None for the size of the input", _noise_shape)]
 TargetShape = Annotated[Any, Reader("a list of sizes, one of which may be -1", _target_shape)]
 AxisPair = Annotated[Any, Reader("an axis, or a list of two", _axis_pair)]
-LoraRank = optional(Count)
+LoraRank = Annotated[Any, Reader("a positive integer, or none", _lora_rank)]
 Alpha = optional(Number)
 
 

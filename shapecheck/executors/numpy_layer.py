@@ -96,6 +96,8 @@ def start_weights(layer: Layer, weights: Mapping[str, Weight], seed: Sequence[in
 
 
 def _fixed(size: dims.Dim) -> int:
+    if size is dims.UNKNOWN:
+        raise Refusal("SC504", problem="its weights are not known")
     if not isinstance(size, int):
         raise Refusal("SC504", problem=f"a weight has the size {dims.text(size)}, which is not set")
     return size
@@ -155,6 +157,8 @@ def run_layer(
     """
     import numpy as np
 
+    if layer.policy.compute == "string":
+        raise Refusal("SC504", problem="it computes with texts")
     if isinstance(arrays, Mapping):
         of_role = dict(zip(arrays, masks, strict=True))
         arrays = in_order(type(layer), dict(arrays))
@@ -218,11 +222,12 @@ def _masks(layer: Layer, inputs: Sequence[Any], outputs: list[Any], masks: Seque
     if rule in (DROP, END):
         return [None] * len(outputs)
     if rule is PASS:
-        return [next(iter(masks), None)] * len(outputs)
+        return [next(iter(masks), None), *[None] * (len(outputs) - 1)]
     if not layer.emits_mask and all(mask is None for mask in masks):
         return [None] * len(outputs)
     made = _guarded(layer.mask, inputs, offers)
-    return list(made) if isinstance(made, (list, tuple)) else [made] * len(outputs)
+    several = list(made) if isinstance(made, (list, tuple)) else [made]
+    return [*several, *[None] * len(outputs)][: len(outputs)]  # a single mask is that of the first output
 
 
 def _penalized(path: str, frozen: Collection[str], keras: Semantics) -> bool:
@@ -238,8 +243,8 @@ def _losses(layer: Layer, outputs: list[Any], weights: Mapping[str, Any], offers
         penalty = getattr(maker, word, None)
         if penalty is not None:
             losses.append(_loss(penalty(np, array), f"{name}/{path}"))
-    for y in outputs:
     losses.extend(_loss(value, f"{name}:{label}") for label, value in offers["losses"])
+    for y in outputs:
         batch = max(len(y), 1) if keras.activity_loss_per_sample and y.ndim else 1  # no samples, no penalty
         if layer.activity_regularizer is not None:
             losses.append(_loss(layer.activity_regularizer(np, y), name, batch))

@@ -159,6 +159,8 @@ def _input(node: Node, spec: TensorSpec, inputs: Mapping[str, Any], seed: int) -
 
     shape: Any = spec.shape or ()
     dtype = numpy_dtype(spec.dtype)
+    if dtype == "string":
+        raise Refusal("SC504", problem="it holds texts")
     if node.name in inputs:
         array = arguments.array(inputs[node.name], node.name)
         if array.shape != shape:

@@ -46,7 +46,8 @@ class Dot(Layer):
         return batch, *(rest or [1])
 
     def dtype(self, *given):
-        return promote(*given)
+        together = promote(*given)
+        return "int32" if together == "int8" else together  # products of int8 are summed in int32
 
     def macs(self, *xs):
         x, y = xs
@@ -54,7 +55,7 @@ class Dot(Layer):
         return dims.product((*x, *y[1:b], *y[b + 1 :]))
 
     def run(self, np, *xs):
-        x, y = alike(xs)
+        x, y = (x.astype(self.dtype(x.dtype.name)) for x in alike(xs))
         a, b = self.axes_of(x.shape, y.shape)
         if self.normalize:
             x, y = unit(np, x, a), unit(np, y, b)

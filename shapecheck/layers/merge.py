@@ -5,6 +5,7 @@ from functools import reduce
 from shapecheck import need
 from shapecheck.contract import Layer, layer
 from shapecheck.dtypes import promote
+from shapecheck.words import shape_text
 
 
 class Merge(Layer):
@@ -63,21 +64,20 @@ def spread(np, xs, mask):
 
     As Keras executes it, a tensor that gets axes of size 1 loses its mask with them.
     """
-    rank = max(len(x.shape) for x in xs)
-    return [
-        None if m is None or len(x.shape) < rank else np.broadcast_to(m[..., np.newaxis], x.shape)
-        for x, m in zip(xs, mask, strict=True)
-    ]
+    rank = max(x.ndim for x in xs)
+    return [None if m is None or x.ndim < rank else spread_to(np, m, x.shape) for x, m in zip(xs, mask, strict=True)]
+
+
+def spread_to(np, mask, shape):
+    """A mask over the steps of a tensor, for each of its values."""
+    steps = (*mask.shape, 1)
+    fits = len(steps) <= len(shape) and all(a in (1, b) for a, b in zip(steps[::-1], shape[::-1], strict=False))
+    need.that(fits, "SC405", problem=f"one of {shape_text(mask.shape)} for a tensor of {shape_text(shape)}")
+    return np.broadcast_to(mask[..., np.newaxis], shape)
 
 
 class MaskedMerge(Merge):
     """A merge to which a masked value does not count."""
-
-    def mask(self, np, *xs, mask):
-        kept = spread(np, xs, mask)
-        if any(k is None for k in kept):
-            return super().mask(np, *xs, mask=mask)
-        return np.any(reduce(np.logical_or, kept), axis=-1)
 
     def run(self, np, *xs, mask):
         return self.merged(np, wide(np, xs), spread(np, xs, mask))

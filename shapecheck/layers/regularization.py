@@ -1,6 +1,6 @@
 """ActivityRegularization: a penalty on what passes through."""
 
-from shapecheck import params
+from shapecheck import need, params
 from shapecheck.contract import PASS, Layer, layer
 
 
@@ -16,6 +16,9 @@ class ActivityRegularization(Layer):
         "l1: 0.1, l2: 0.2 | (n, t, 8) -> (n, t, 8)",
         "l1: -1 | (n, 8) !! SC114",
     )
+
+    def check(self):
+        need.that(self.activity_regularizer is None, "SC118", "activity_regularizer", other="l1")
 
     def loss(self, np, y):
         return self.l1 * np.sum(np.abs(y)) + self.l2 * np.sum(np.square(y))
