@@ -89,7 +89,7 @@ class Activation(Named):
             raise named.refusal("SC312", problem=failure(error)) from None
         if several:
             raise named.refusal("SC312", problem=f"it returned {shown(made)}, which is no array")
-        return found[0].shape
+        return found[0].sizes
 
 
 def get(value: Any, keras: int | None = None) -> Activation:

@@ -200,4 +200,4 @@ def _traced_masks(
         return (None,) * count
     made = list(made) if isinstance(made, (list, tuple)) else [made]
     made = [*made, *[None] * count][:count]  # a single mask is that of the first output
-    return [None if mask is None else tuple(mask.shape) for mask in made]
+    return [None if mask is None else tracing.sizes_of(mask) for mask in made]

@@ -75,7 +75,7 @@ def evaluated(made, at):
     if isinstance(made, (list, tuple)):
         return [evaluated(item, at) for item in made]
     if hasattr(made, "shape"):
-        return tuple(dims.evaluate(d, at) for d in made.shape), str(made.dtype)
+        return tuple(dims.evaluate(d, at) for d in made.sizes), str(made.dtype)
     return dims.evaluate(made, at) if isinstance(made, dims.Expr) else made
 
 
@@ -134,6 +134,7 @@ def _holds(found, at):
         ("lambda s: (*s[:2], len(s))", (B, T, 3), (2, 5, 3)),
         ("lambda s: (None, s[1])", (None, T), (None, 5)),
         ("lambda s: s[1] >= 1 and s != (1, 2)", True, True),
+        ("lambda s: s[1] == s[1] and s[1] + 1 != s[1] and s[1] != 2.5 and s[2] == 4.0", True, True),
     ],
 )
 def test_on_shapes(text, symbolic, known):
@@ -144,12 +145,13 @@ def test_on_shapes(text, symbolic, known):
 
 def test_on_shapes_that_are_open():
     for text in ("lambda s: s[1] == 3", "lambda s: s[0] if s[1] > 3 else 1", "lambda s: [1] * s[1]",
-                 "lambda s: s[s[0]]",
+                 "lambda s: s[s[0]]", "lambda s: s[1] == 4.0", "lambda s: s[1] != s[0]",
+                 "lambda s: [i == s[1] for i in range(3)]",
                  "lambda s: [i for i in range(s[1])]", "lambda s: s == (1, 2, 4)"):  # fmt: skip
         with pytest.raises(dims.Undecided):
             restricted(text)((B, T, 4))
     for text in ("lambda s: int(s[1] ** 0.5)", "lambda s: s[1] / 2", "lambda s: int(s[1] / 3 + 0.5)",
-                 "lambda s: 1 if s[1] / 2 > 3 else 2"):  # fmt: skip
+                 "lambda s: 1 if s[1] / 2 > 3 else 2", "lambda s: [s[1] / 2] == [3]"):  # fmt: skip
         with pytest.raises(Untraceable):
             restricted(text)((B, T, 4))
     assert restricted("lambda s: (s[0], s[1] + 1)")((dims.UNKNOWN, dims.UNKNOWN)) == (dims.UNKNOWN, dims.UNKNOWN)

@@ -23,6 +23,7 @@ from shapecheck.tracing import (
     dtypes,
     outputs,
     run,
+    sizes_of,
     traced_np,
 )
 
@@ -137,7 +138,7 @@ def _run(function, namespace, arrays):
             return error
         except (TraceMismatch, ValueError, TypeError, IndexError, ZeroDivisionError, OverflowError) as error:
             return error
-    return [(item.shape, str(item.dtype)) for item in (made if isinstance(made, (list, tuple)) else [made])]
+    return [(sizes_of(item), str(item.dtype)) for item in (made if isinstance(made, (list, tuple)) else [made])]
 
 
 @st.composite

@@ -37,7 +37,9 @@ def as_dim(value: Any) -> Dim:
         return parse(value)
     if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
         raise TypeError(f"{value} is no size")
-    found = coerce(value)
+    from shapecheck.dims.asked import bare
+
+    found = coerce(bare(value))
     if found is NotImplemented:
         raise TypeError(f"a {type(value).__name__} is no size")
     return found  # type: ignore[no-any-return]

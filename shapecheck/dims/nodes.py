@@ -57,7 +57,9 @@ class Node:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return self.__class__ is other.__class__ and hash(self) == hash(other) and self.key == other.key
+        if self.__class__ is other.__class__:
+            return hash(self) == hash(other) and self.key == other.key
+        return NotImplemented
 
     def __reduce__(self) -> Any:
         return self.__class__, tuple([getattr(self, part) for part in self._parts])

@@ -100,6 +100,9 @@ def guarded(param, function, *args, **keywords):
         return run(function, *args, **keywords)
     except (Refusal, Untraceable):
         raise
+    except dims.Undecided as error:
+        settles = "a number for the size" + (", or an `output_shape`, settles" if param == "function" else " settles")
+        raise Refusal("SC312", param, problem=f"{problem(error)}; {settles} it") from None
     except Exception as error:
         if "TracedArray" in str(error) and not isinstance(error, TraceMismatch):  # a function of another framework
             raise Untraceable(f"what `{type(error).__name__}` says of another framework") from None
@@ -131,7 +134,9 @@ def traced(lambda_, shapes, listed, dtypes, mask):
 def spec_of(value, trace):
     """The shape and dtype of what a function returned."""
     from shapecheck import tracing
+    from shapecheck.dims.asked import bare
 
+    value = bare(value)
     if isinstance(value, bool):
         raise Refusal("SC312", "function", problem=f"it returned {value}, which is no array")
     if isinstance(value, (int, float, dims.Expr)):
@@ -140,17 +145,23 @@ def spec_of(value, trace):
         (found,), _ = tracing.outputs([value], trace)
     except (TypeError, ValueError, tracing.TraceMismatch, tracing.Untraceable):
         raise Refusal("SC312", "function", problem=f"it returned {words.shown(value)}, which is no array") from None
-    return TensorSpec(found.shape, str(found.dtype))
+    return TensorSpec(found.sizes, str(found.dtype))
 
 
 def promised(output_shape, given, first):
-    """The shape or the list of shapes that an `output_shape` function gives, asked with symbols, then with None."""
+    """The shape or the list of shapes that an `output_shape` function gives, asked with symbols, then with None.
+
+    What the symbols leave open, such as whether T is 4, raises Undecided in the function, which is a TypeError.
+    """
+    from shapecheck.dims.asked import asked
+
     try:
-        answer = output_shape(given)
-    except TypeError:
+        answer = output_shape(asked(given))
+    except TypeError as undecided:
         try:
             answer = output_shape(nones(given))
-        except Exception as error:
+        except Exception as failed:
+            error = undecided if isinstance(undecided, dims.Undecided) else failed
             raise Refusal("SC314", "output_shape", given=f"an error ({problem(error)})") from None
     except Refusal:
         raise

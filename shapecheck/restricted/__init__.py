@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shapecheck.diagnostic import Refusal
+from shapecheck.dims.asked import bare
 from shapecheck.restricted.guard import Fraction, Overrun, Run, is_array, shadow
 from shapecheck.restricted.reading import Text
 from shapecheck.restricted.tree import Frame, Program, program
@@ -40,7 +41,7 @@ class RestrictedFunction:
 
     def __call__(self, *args: Any, np: Any = None, **keywords: Any) -> Any:
         """The result. `np` is the namespace to run in; without it NumPy for NumPy's arrays, shapes for all else."""
-        bound = self._program.bind(args, keywords)
+        bound = {name: bare(value) for name, value in self._program.bind(args, keywords).items()}
         namespace = _namespace(list(bound.values())) if np is None else np
         if not isinstance(namespace, TracedNumpy):  # on shapes first, which shows what would be too much
             try:

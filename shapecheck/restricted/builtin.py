@@ -7,6 +7,7 @@ from typing import Any
 
 from shapecheck import dims
 from shapecheck.dims import UNKNOWN, Expr, Undecided
+from shapecheck.dims.asked import bare
 from shapecheck.restricted.guard import (
     LIST_LIMIT,
     NUMBER_LIMIT,
@@ -50,7 +51,7 @@ def numbers(ends: Sequence[Any]) -> range:
     """The numbers of a `range`."""
     for end in ends:
         if isinstance(end, Expr) or end is UNKNOWN:
-            raise Undecided(f"`range` over {end}")
+            raise Undecided(f"`range` over {end} is not decided")
         if is_array(end) and not end.shape and not hasattr(end, "trace"):
             continue
         if not isinstance(end, int):
@@ -106,7 +107,7 @@ def _lists(run: Run, kind: str, a: Any, b: Any) -> Any:
             raise Overrun(f"a list of {len(values) * times} items, over the limit of {LIST_LIMIT}")
         return run.listed(values * times)
     if kind == "Mult" and (isinstance(times, Expr) or isinstance(values, Expr)):
-        raise Undecided("a list repeated as often as a symbolic size")
+        raise Undecided("the length of a list repeated as often as a symbolic size is not decided")
     raise TypeError(f"`{OPERATORS[kind][0]}` between {_kind(a)} and {_kind(b)}")
 
 
@@ -160,13 +161,14 @@ def compare(run: Run, kind: str, a: Any, b: Any) -> Any:
         return (a is None) == (kind == "Is")
     if is_array(a) or is_array(b):
         return run.operate(kind, a, b)
-    if isinstance(a, Fraction) or isinstance(b, Fraction):
-        raise Untraceable("a comparison with a fraction of a symbolic size")
     if kind in ("Eq", "NotEq"):
         equal = _equal(a, b)
         if equal is None:
-            raise Undecided(f"whether {str(a)[:60]} == {str(b)[:60]}")
+            sign = OPERATORS[kind][0]
+            raise Undecided(f"{str(a)[:60]} {sign} {str(b)[:60]} is not decided for all sizes")
         return equal == (kind == "Eq")
+    if isinstance(a, Fraction) or isinstance(b, Fraction):
+        raise Untraceable("a comparison with a fraction of a symbolic size")
     return OPERATORS[kind][1](a, b)
 
 
@@ -182,10 +184,10 @@ def _equal(a: Any, b: Any) -> bool | None:
             stack += zip(left, right, strict=True)
             continue
         if is_symbolic(left) or is_symbolic(right):
-            whole = (
-                is_number(left) and is_number(right) and not isinstance(left, float) and not isinstance(right, float)
-            )
-            same = dims.same(left, right) if whole else False
+            left, right = (int(v) if isinstance(v, float) and v.is_integer() else v for v in (left, right))
+            if isinstance(left, Fraction) or isinstance(right, Fraction):
+                raise Untraceable("a comparison with a fraction of a symbolic size")
+            same = dims.same(left, right) if _is_size(left) and _is_size(right) else False
         else:
             same = bool(left == right)
         if same is False:
@@ -205,14 +207,14 @@ def item(run: Run, value: Any, key: Any) -> Any:
     run.step()
     for end in (key.start, key.stop, key.step) if isinstance(key, slice) else (key,):
         if is_symbolic(end):
-            raise Undecided(f"the item {end} of a list")
+            raise Undecided(f"the item {end} of a list is not decided")
     return value[key]
 
 
 def attribute(value: Any, name: str) -> Any:
     if not is_array(value):
         raise TypeError(f"{_kind(value)} has no `{name}`")
-    return getattr(value, name)
+    return bare(getattr(value, name))
 
 
 def method(run: Run, value: Any, name: str, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
@@ -236,7 +238,7 @@ def _len(run: Run, value: Any) -> Any:
     if not value.shape:
         raise TypeError("an array of rank 0 has no length")
     if not isinstance(value.shape[0], int):
-        raise Undecided(f"the length of an axis of size {value.shape[0]}")
+        raise Undecided(f"the length of an axis of size {value.shape[0]} is not decided")
     return value.shape[0]
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from shapecheck import dims
 from shapecheck.dims import UNKNOWN, Expr
-from shapecheck.tracing import Trace, TracedArray, TracedNumpy, Untraceable, einsum_shape
+from shapecheck.dims.asked import bare
+from shapecheck.tracing import Trace, TracedArray, TracedNumpy, Untraceable, einsum_shape, sizes_of
 
 STEPS = 50_000
 """At most this many operations in one evaluation, and items of the lists that it makes."""
@@ -133,7 +134,7 @@ class Run:
                 return _plain_number(name, args[0])
             if name in _ON_SIZES and all(isinstance(value, (int, list, tuple)) for value in args):
                 self.step()
-                return _named(TracedNumpy(), name)(*args)
+                return bare(_named(TracedNumpy(), name)(*args))
         args, keywords = [plain(value) for value in args], {k: plain(value) for k, value in keywords.items()}
         return self.guarded(name, lambda np, *given, **named: _named(np, name)(*given, **named), args, keywords)
 
@@ -144,7 +145,7 @@ class Run:
         if isinstance(order, int) and order > DIFFERENCES:
             raise Overrun(f"{order} differences in a row, over the limit of {DIFFERENCES}")
         if self.traced:
-            made = function(self.np, *args, **keywords)
+            made = bare(function(self.np, *args, **keywords))
             self.weigh(name, args, made)
             return made
         shadows = [shadow(value) for value in args]
@@ -218,7 +219,7 @@ def count(array: Any) -> int:
     Every symbol counts as 1, so that no size is refused that could be right. An empty axis counts as 1 as well, since
     NumPy may go through something large on the way to nothing (`tile` takes its axes one by one).
     """
-    return prod(max(number(size), 1) for size in array.shape)
+    return prod(max(number(size), 1) for size in sizes_of(array))
 
 
 def number(size: Any, each: int = 1) -> int:
@@ -236,4 +237,4 @@ def _contraction(name: str, args: Sequence[Any], given: Sequence[int], made: int
         return int((prod(given) * made) ** 0.5) // 64
     if not args or not all(map(is_array, args[1:])):
         return 0
-    return number(einsum_shape(Trace(), args[0], [array.shape for array in args[1:]])[1]) // 8
+    return number(einsum_shape(Trace(), args[0], [sizes_of(array) for array in args[1:]])[1]) // 8

@@ -17,8 +17,9 @@ from typing import Any
 
 from shapecheck import dims
 from shapecheck.dims import UNKNOWN, Expr
+from shapecheck.dims.asked import asked, bare
 from shapecheck.tracing import dtypes, making, products, reductions, shapes, values
-from shapecheck.tracing.array import METHODS, TracedArray, UnknownName, as_array, trace_of, ufunc_method
+from shapecheck.tracing.array import METHODS, TracedArray, UnknownName, as_array, sizes_of, trace_of, ufunc_method
 from shapecheck.tracing.dtypes import DType, Untraceable
 from shapecheck.tracing.products import einsum_shape
 from shapecheck.tracing.registry import FUNCTIONS, call, takes_of
@@ -37,6 +38,7 @@ __all__ = [
     "einsum_shape",
     "outputs",
     "run",
+    "sizes_of",
     "takes_of",
     "trace_of",
     "traced_np",
@@ -85,12 +87,13 @@ class _Function:
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         name = self._name
         if not keywords:
-            if name in _ON_DIMS and len(args) == 2 and all(map(_is_dim, args)):
-                return _ON_DIMS[name](*args)
-            given = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else ()
+            plain = bare(args)
+            if name in _ON_DIMS and len(args) == 2 and all(map(_is_dim, plain)):
+                return asked(_ON_DIMS[name](*plain))
+            given = plain[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else ()
             if name in _ON_LISTS and given and all(map(_is_dim, given)):
-                return _ON_LISTS[name](given)
-        return call(trace_of(args, self._trace), name, args, keywords)
+                return asked(_ON_LISTS[name](given))
+        return asked(call(trace_of(args, self._trace), name, args, keywords))
 
     def __getattr__(self, method: str) -> Any:
         if method not in ("reduce", "accumulate", "outer"):
@@ -136,9 +139,20 @@ def run(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
     except TypeError as error:
         if "'TracedArray'" in str(error):
             raise Untraceable("what depends on the values of an array") from error
-        if "'Expr'" in str(error) or "'Unknown'" in str(error) or _from_dims(error):
+        if _of_sizes(str(error)) or _from_dims(error):
             raise Untraceable("a symbolic size where Python or NumPy needs a number") from error
         raise
+
+
+def _of_sizes(said: str) -> bool:
+    """Whether Python or NumPy says that a size is no number; NumPy shows the size where it is all that was given."""
+    if any(f"'{name}'" in said for name in ("Asked", "Expr", "Unknown")) or said.endswith(", not Asked"):
+        return True
+    _, wanted, given = said.partition("expected a sequence of integers or a single integer, got ")
+    try:
+        return bool(wanted) and not isinstance(dims.parse(given[1:-1]), int)
+    except dims.DimSyntaxError:
+        return given == f"'{UNKNOWN}'"
 
 
 def _from_dims(error: TypeError) -> bool:

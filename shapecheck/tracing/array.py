@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shapecheck import dims
-from shapecheck.dims import UNKNOWN, Dim, Expr, Undecided
+from shapecheck.dims import UNKNOWN, Expr, Undecided
+from shapecheck.dims.asked import Asked, asked, bare
 from shapecheck.tracing import dtypes as dt
 from shapecheck.tracing.dtypes import DType, Untraceable
 from shapecheck.tracing.indexing import Chosen, index
@@ -27,41 +28,42 @@ class UnknownValue(Untraceable, TypeError):
 class TracedArray:
     """An array of which only the shape, the dtype and the trace are known.
 
-    `shape` holds dims, `dtype` is a name that also equals NumPy's own dtype objects. What NumPy refuses raises
+    `sizes` holds the dims, and `shape` the same as a function sees them: there `==` raises Undecided where symbols
+    leave it open. `dtype` is a name that also equals NumPy's own dtype objects. What NumPy refuses raises
     TraceMismatch; what needs values, or is not supported, raises Untraceable.
     """
 
-    __slots__ = ("dtype", "shape", "trace")
+    __slots__ = ("dtype", "sizes", "trace")
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, shape: Sequence[Any], dtype: object = "float32", trace: Trace | None = None) -> None:
-        self.shape: Shape = tuple(d if isinstance(d, int) else dims.as_dim(d) for d in shape)
-        if len(self.shape) > RANK_LIMIT:
-            refuse("rank", len(self.shape), f"at most {RANK_LIMIT}", "array")
+        self.sizes: Shape = tuple(d if isinstance(d, int) else dims.as_dim(d) for d in shape)
+        if len(self.sizes) > RANK_LIMIT:
+            refuse("rank", len(self.sizes), f"at most {RANK_LIMIT}", "array")
         self.dtype = DType(dtype) if isinstance(dtype, str) else dt.dtype(dtype)
         self.trace = trace or Trace()
 
     def __repr__(self) -> str:
-        return f"TracedArray(({', '.join(map(str, self.shape))}{',' * (len(self.shape) == 1)}), {str(self.dtype)!r})"
+        return f"TracedArray(({', '.join(map(str, self.sizes))}{',' * (len(self.sizes) == 1)}), {str(self.dtype)!r})"
 
     @property
     def ndim(self) -> int:
-        return len(self.shape)
+        return len(self.sizes)
 
     @property
-    def size(self) -> Dim:
-        return dims.product(self.shape)
+    def size(self) -> Any:
+        return asked(dims.product(self.sizes))
 
     @property
     def T(self) -> TracedArray:
-        return TracedArray(self.shape[::-1], self.dtype, self.trace)
+        return TracedArray(self.sizes[::-1], self.dtype, self.trace)
 
     def __len__(self) -> int:
-        if not self.shape:
+        if not self.sizes:
             refuse("rank", 0, "at least 1", "len")
-        n = self.shape[0]
+        n = self.sizes[0]
         if not isinstance(n, int):
-            raise Undecided(f"the length of an axis of size {n}")
+            raise Undecided(f"the length of an axis of size {n} is not decided")
         return n
 
     def __iter__(self) -> Iterator[TracedArray]:
@@ -72,7 +74,7 @@ class TracedArray:
 
     def __getitem__(self, key: Any) -> TracedArray:
         items = key if isinstance(key, tuple) else (key,)
-        return TracedArray(index(self.trace, self.shape, tuple(_index(item) for item in items)), self.dtype, self.trace)
+        return TracedArray(index(self.trace, self.sizes, tuple(_index(item) for item in items)), self.dtype, self.trace)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -91,7 +93,8 @@ class TracedArray:
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         inner = (func.__module__ or "").partition("numpy.")[2]
-        return call(trace_of(args, self.trace), f"{inner}.{func.__name__}" if inner else func.__name__, args, kwargs)
+        name = f"{inner}.{func.__name__}" if inner else func.__name__
+        return asked(call(trace_of(args, self.trace), name, args, kwargs))
 
     def _values(self, *_: Any, **__: Any) -> Any:
         raise UnknownValue("what depends on the values of an array")
@@ -100,6 +103,14 @@ class TracedArray:
 
     def _changed(self, *_: Any, **__: Any) -> Any:
         raise Untraceable("an array that is changed in place")
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        return tuple([d if isinstance(d, int) else Asked(d) for d in self.sizes])
+
+    @shape.setter
+    def shape(self, given: Any) -> None:
+        self._changed()
 
     __setitem__ = __delitem__ = sort = fill = put = partition = resize = setflags = _changed
 
@@ -144,17 +155,17 @@ def _power(t: Trace, x: Any, y: Any) -> Any:
 class Operand(NamedTuple):
     """What an operation sees of an argument; a Python scalar has a weak dtype."""
 
-    shape: Shape
+    sizes: Shape
     dtype: DType
 
 
 def operand(trace: Trace, value: Any, what: str) -> Operand:
     """An argument as an operation sees it: an array, a number, a dim, or lists of them."""
     if isinstance(value, TracedArray):
-        return Operand(value.shape, value.dtype)
+        return Operand(value.sizes, value.dtype)
     if isinstance(value, (bool, int, float, complex)) and type(value).__module__ != "numpy":
         return Operand((), dt.weak(value))
-    if isinstance(value, Expr) or value is UNKNOWN:
+    if isinstance(value, (Expr, Asked)) or value is UNKNOWN:
         return Operand((), dt.WEAK_INT)
     if isinstance(value, (list, tuple)):
         shape, leaves = listed(value, what)
@@ -162,7 +173,7 @@ def operand(trace: Trace, value: Any, what: str) -> Operand:
     if value is None or isinstance(value, (str, bytes)):
         refuse("argument", repr(value)[:40], "an array", what)
     if isinstance(getattr(value, "shape", None), tuple) and hasattr(value, "dtype"):
-        return Operand(tuple(map(int, value.shape)), dt.dtype(value.dtype))
+        return Operand(sizes_of(value), dt.dtype(value.dtype))
     raise Untraceable(f"{what} with a {type(value).__name__}")
 
 
@@ -171,7 +182,12 @@ def as_array(trace: Trace, value: Any, what: str) -> TracedArray:
     if isinstance(value, TracedArray):
         return value
     found = operand(trace, value, what)
-    return TracedArray(found.shape, dt.strong(found.dtype), trace)
+    return TracedArray(found.sizes, dt.strong(found.dtype), trace)
+
+
+def sizes_of(array: Any) -> Shape:
+    """The shape of an array, traced or of numbers, as the algebra has it."""
+    return array.sizes if isinstance(array, TracedArray) else tuple(map(int, array.shape))
 
 
 def listed(value: Any, what: str) -> tuple[Shape, list[Any]]:
@@ -194,15 +210,19 @@ def listed(value: Any, what: str) -> tuple[Shape, list[Any]]:
 def _stacked(trace: Trace, outer: Shape, leaves: list[Operand], what: str) -> Operand:
     inner: Shape = ()
     for k, leaf in enumerate(leaves):
-        if k and len(leaf.shape) != len(inner):
-            refuse("rank", len(leaf.shape), len(inner), what)
-        inner = tuple(trace.equal(a, b, what) for a, b in zip(inner, leaf.shape, strict=True)) if k else leaf.shape
+        if k and len(leaf.sizes) != len(inner):
+            refuse("rank", len(leaf.sizes), len(inner), what)
+        inner = tuple(trace.equal(a, b, what) for a, b in zip(inner, leaf.sizes, strict=True)) if k else leaf.sizes
     return Operand(outer + inner, dt.promote(*(dt.strong(leaf.dtype) for leaf in leaves)) if leaves else dt.FLOAT)
 
 
 def _index(item: Any) -> Any:
     """An item of a key: arrays and lists of indices become `Chosen`, everything else is left."""
-    if item is None or item is Ellipsis or isinstance(item, (slice, bool, int, Expr, str, float)) or item is UNKNOWN:
+    if isinstance(item, slice):
+        return slice(bare(item.start), bare(item.stop), bare(item.step))
+    if isinstance(item, Asked):
+        return item.dim
+    if item is None or item is Ellipsis or isinstance(item, (bool, int, Expr, str, float)) or item is UNKNOWN:
         return item
     if isinstance(item, (list, tuple)):
         shape, leaves = listed(item, "index")
@@ -215,7 +235,7 @@ def _index(item: Any) -> Any:
     if kind not in "iu":
         refuse("argument", f"an index of {item.dtype}", "integers", "index")
     if isinstance(item, TracedArray):
-        return Chosen(item.shape)
+        return Chosen(item.sizes)
     if getattr(item, "shape", ()):
         return Chosen(tuple(item.shape), *((int(item.min()), int(item.max())) if item.size else ()))
     return size(item, "index")
@@ -250,7 +270,7 @@ def _ufunc(trace: Trace, name: str, args: Sequence[Any], keywords: Mapping[str, 
                 refuse("dtype", value, f"is out of bounds for {common}", name)
             if name == "power" and value is args[1] and value < 0:
                 refuse("dtype", "integers", "to negative powers", name)
-    shape = broadcast(trace, [item.shape for item in found], name)
+    shape = broadcast(trace, [item.sizes for item in found], name)
     try:
         gives = dt.of_ufunc(name, kinds)
     except dt.BadDType as error:
@@ -269,10 +289,10 @@ def ufunc_method(trace: Trace, name: str, method: str, inputs: Sequence[Any], ke
     if method == "outer" and len(inputs) == 2 and not keywords:
         a, b = (as_array(trace, value, name) for value in inputs)
         ones = (1,) * b.ndim
-        return call(trace, name, (TracedArray(a.shape + ones, a.dtype, trace), b), {})
+        return call(trace, name, (TracedArray(a.sizes + ones, a.dtype, trace), b), {})
     table = {"reduce": _REDUCTIONS, "accumulate": _ACCUMULATIONS}.get(method, {})
     if name not in table:
         raise Untraceable(f"`{name}.{method}`")
-    if method == "accumulate" and not as_array(trace, inputs[0], name).shape:
+    if method == "accumulate" and not as_array(trace, inputs[0], name).sizes:
         refuse("rank", 0, "at least 1", f"{name}.accumulate")
     return call(trace, table[name], inputs, {"axis": 0, **keywords})

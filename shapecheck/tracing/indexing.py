@@ -11,9 +11,9 @@ from shapecheck.tracing.rules import Shape, Trace, broadcast, refuse, size
 
 
 class Chosen(NamedTuple):
-    """An array of indices: its shape, and the least and greatest index in it where they are known."""
+    """An array of indices: its sizes, and the least and greatest index in it where they are known."""
 
-    shape: Shape
+    sizes: Shape
     low: int | None = None
     high: int | None = None
 
@@ -35,7 +35,7 @@ def index(trace: Trace, shape: Shape, key: Any, what: str = "index") -> Shape:
     if used > len(shape):
         refuse("rank", len(shape), f"at least {used}", what)
     whole: list[Any] = [slice(None)] * (len(shape) - used)
-    arrays = any(isinstance(item, Chosen) and item.shape for item in items)
+    arrays = any(isinstance(item, Chosen) and item.sizes for item in items)
     if dots:
         items[dots[0] : dots[0] + 1] = [Ellipsis, *whole] if arrays else whole
     else:
@@ -56,7 +56,7 @@ def index(trace: Trace, shape: Shape, key: Any, what: str = "index") -> Shape:
                 found.append(length(trace, shape[axis], item, what))
             elif isinstance(item, Chosen):
                 _within(trace, shape[axis], item, what)
-                chosen.append(item.shape)
+                chosen.append(item.sizes)
             else:
                 _reach(trace, shape[axis], item, what)
             axis += 1
@@ -84,7 +84,7 @@ def _within(trace: Trace, n: Dim, item: Chosen, what: str) -> None:
     if item.high is not None and item.high >= 0:
         trace.at_least(n, item.high + 1, what)
     if item.low is None:  # whatever the indices are, there is something to choose from where there are any
-        trace.at_least(n + 1 - dims.minimum(dims.product(item.shape), 1), 1, what)
+        trace.at_least(n + 1 - dims.minimum(dims.product(item.sizes), 1), 1, what)
 
 
 def length(trace: Trace, n: Dim, given: slice, what: str = "slice") -> Dim:

@@ -6,6 +6,7 @@ from typing import Any
 
 from shapecheck import dims
 from shapecheck.dims import UNKNOWN, Expr
+from shapecheck.dims.asked import bare
 from shapecheck.tracing import dtypes as dt
 from shapecheck.tracing import rules
 from shapecheck.tracing.array import TracedArray, as_array, operand
@@ -30,14 +31,14 @@ def zeros(t: Trace, shape: Any, dtype: Any = None, order: Any = "C") -> Any:
 def full(t: Trace, shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C") -> Any:
     value = as_array(t, fill_value, "full")
     made = _made(t, shape, dtype, value.dtype, "full")
-    rules.broadcast_to(t, value.shape, made.shape, "full")
+    rules.broadcast_to(t, value.sizes, made.sizes, "full")
     return made
 
 
 @function("zeros_like", "ones_like", "empty_like")
 def zeros_like(t: Trace, a: Any, dtype: Any = None, order: Any = "K", subok: Any = True, shape: Any = None) -> Any:
     x = as_array(t, a, "zeros_like")
-    return _made(t, x.shape if shape is None else shape, dtype, x.dtype, "zeros_like")
+    return _made(t, x.sizes if shape is None else shape, dtype, x.dtype, "zeros_like")
 
 
 @function("full_like")
@@ -45,7 +46,7 @@ def full_like(
     t: Trace, a: Any, fill_value: Any, dtype: Any = None, order: Any = "K", subok: Any = True, shape: Any = None
 ) -> Any:
     made = zeros_like(t, a, dtype, order, subok, shape)
-    rules.broadcast_to(t, operand(t, fill_value, "full_like").shape, made.shape, "full_like")
+    rules.broadcast_to(t, operand(t, fill_value, "full_like").sizes, made.sizes, "full_like")
     return made
 
 
@@ -63,6 +64,7 @@ def identity(t: Trace, n: Any, dtype: Any = None) -> Any:
 def arange(t: Trace, start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Any:
     if stop is None:
         start, stop = 0, start
+    start, stop, step = bare((start, stop, step))
     given = [value for value in (start, stop, step) if not isinstance(value, (int, Expr)) and value is not UNKNOWN]
     if given and all(isinstance(value, (int, float)) for value in (start, stop, step)):
         from math import ceil, isfinite
@@ -87,27 +89,27 @@ def linspace(t: Trace, start: Any, stop: Any, num: Any = 50, endpoint: Any = Tru
     count = rules.size(num, "linspace")
     t.at_least(count, 0, "linspace")
     gives = dt.promote(*(item.dtype for item in ends), dt.WEAK_FLOAT) if dtype is None else dt.dtype(dtype)
-    return TracedArray((count, *rules.broadcast(t, [item.shape for item in ends], "linspace")), gives, t)
+    return TracedArray((count, *rules.broadcast(t, [item.sizes for item in ends], "linspace")), gives, t)
 
 
 @function("array", "asarray", "asanyarray")
 def asarray(t: Trace, a: Any, dtype: Any = None, copy: Any = None, ndmin: Any = 0) -> Any:
     x = as_array(t, a, "array")
-    shape = (1,) * (rules.integer(ndmin, "array") - x.ndim) + x.shape
+    shape = (1,) * (rules.integer(ndmin, "array") - x.ndim) + x.sizes
     return TracedArray(shape, x.dtype if dtype is None else dt.dtype(dtype), t)
 
 
 @function("shape")
 def shape(t: Trace, a: Any) -> Any:
-    return operand(t, a, "shape").shape
+    return operand(t, a, "shape").sizes
 
 
 @function("ndim")
 def ndim(t: Trace, a: Any) -> Any:
-    return len(operand(t, a, "ndim").shape)
+    return len(operand(t, a, "ndim").sizes)
 
 
 @function("size")
 def size(t: Trace, a: Any, axis: Any = None) -> Any:
-    found = operand(t, a, "size").shape
+    found = operand(t, a, "size").sizes
     return dims.product(found) if axis is None else found[rules.axis_of(axis, len(found), "size")]

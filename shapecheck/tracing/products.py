@@ -97,29 +97,29 @@ def _product(t: Trace, a: TracedArray, b: TracedArray, shape: Shape, name: str) 
 def matmul(t: Trace, x1: Any, x2: Any, out: Any = None, dtype: Any = None) -> Any:
     plain("matmul", out)
     a, b = as_array(t, x1, "matmul"), as_array(t, x2, "matmul")
-    return _product(t, a, b, matmul_shape(t, a.shape, b.shape), "matmul")
+    return _product(t, a, b, matmul_shape(t, a.sizes, b.sizes), "matmul")
 
 
 @function("dot")
 def dot(t: Trace, a: Any, b: Any, out: Any = None) -> Any:
     plain("dot", out)
     x, y = as_array(t, a, "dot"), as_array(t, b, "dot")
-    return _product(t, x, y, dot_shape(t, x.shape, y.shape), "dot")
+    return _product(t, x, y, dot_shape(t, x.sizes, y.sizes), "dot")
 
 
 @function("inner")
 def inner(t: Trace, a: Any, b: Any) -> Any:
     x, y = as_array(t, a, "inner"), as_array(t, b, "inner")
     if x.ndim and y.ndim:
-        t.equal(x.shape[-1], y.shape[-1], "inner")
-        return _product(t, x, y, x.shape[:-1] + y.shape[:-1], "inner")
-    return _product(t, x, y, x.shape + y.shape, "inner")
+        t.equal(x.sizes[-1], y.sizes[-1], "inner")
+        return _product(t, x, y, x.sizes[:-1] + y.sizes[:-1], "inner")
+    return _product(t, x, y, x.sizes + y.sizes, "inner")
 
 
 @function("vdot")
 def vdot(t: Trace, a: Any, b: Any) -> Any:
     x, y = as_array(t, a, "vdot"), as_array(t, b, "vdot")
-    t.equal(x.size, y.size, "vdot")
+    t.equal(dims.product(x.sizes), dims.product(y.sizes), "vdot")
     return _product(t, x, y, (), "vdot")
 
 
@@ -127,35 +127,35 @@ def vdot(t: Trace, a: Any, b: Any) -> Any:
 def vecdot(t: Trace, x1: Any, x2: Any, axis: Any = -1) -> Any:
     a, b = as_array(t, x1, "vecdot"), as_array(t, x2, "vecdot")
     a, b = (call(t, "moveaxis", (x, axis, -1), {}) for x in (a, b))
-    t.equal(a.shape[-1], b.shape[-1], "vecdot")
-    return _product(t, a, b, rules.broadcast(t, (a.shape[:-1], b.shape[:-1]), "vecdot"), "vecdot")
+    t.equal(a.sizes[-1], b.sizes[-1], "vecdot")
+    return _product(t, a, b, rules.broadcast(t, (a.sizes[:-1], b.sizes[:-1]), "vecdot"), "vecdot")
 
 
 @function("outer", "linalg.outer")
 def outer(t: Trace, a: Any, b: Any, out: Any = None) -> Any:
     plain("outer", out)
     x, y = as_array(t, a, "outer"), as_array(t, b, "outer")
-    return _product(t, x, y, (x.size, y.size), "outer")
+    return _product(t, x, y, (dims.product(x.sizes), dims.product(y.sizes)), "outer")
 
 
 @function("kron")
 def kron(t: Trace, a: Any, b: Any) -> Any:
     x, y = as_array(t, a, "kron"), as_array(t, b, "kron")
     rank = max(x.ndim, y.ndim)
-    left, right = ((1,) * (rank - z.ndim) + z.shape for z in (x, y))
+    left, right = ((1,) * (rank - z.ndim) + z.sizes for z in (x, y))
     return _product(t, x, y, tuple(n * m for n, m in zip(left, right, strict=True)), "kron")
 
 
 @function("tensordot", "linalg.tensordot")
 def tensordot(t: Trace, a: Any, b: Any, axes: Any = 2) -> Any:
     x, y = as_array(t, a, "tensordot"), as_array(t, b, "tensordot")
-    return _product(t, x, y, tensordot_shape(t, x.shape, y.shape, axes), "tensordot")
+    return _product(t, x, y, tensordot_shape(t, x.sizes, y.sizes, axes), "tensordot")
 
 
 @function("einsum")
 def einsum(t: Trace, subscripts: Any, *operands: Any, optimize: Any = False) -> Any:
     given = [as_array(t, value, "einsum") for value in operands]
-    shape, _ = einsum_shape(t, subscripts, [x.shape for x in given])
+    shape, _ = einsum_shape(t, subscripts, [x.sizes for x in given])
     return TracedArray(shape, dt.promote(*(x.dtype for x in given)), t)
 
 
@@ -171,7 +171,7 @@ def norm(t: Trace, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = Fa
     if isinstance(ord, str) and not (count == 2 and ord in ("fro", "nuc")):
         refuse("argument", f"ord {ord!r}"[:40], "a norm", "norm")
     gives = dt.of_ufunc("absolute", (dt.averaged(a.dtype),))
-    return TracedArray(rules.reduced(a.shape, axes, keepdims), gives, t)
+    return TracedArray(rules.reduced(a.sizes, axes, keepdims), gives, t)
 
 
 @function("diagonal", "linalg.diagonal")
@@ -180,8 +180,8 @@ def diagonal(t: Trace, a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) 
     if x.ndim < 2:
         refuse("rank", x.ndim, "at least 2", "diagonal")
     k, m = axes_of((axis1, axis2), x.ndim, "diagonal")
-    long = dims.maximum(dims.minimum(x.shape[k] + min(shift, 0), x.shape[m] - max(shift, 0)), 0)
-    return TracedArray((*rules.reduced(x.shape, (k, m), False), long), x.dtype, t)
+    long = dims.maximum(dims.minimum(x.sizes[k] + min(shift, 0), x.sizes[m] - max(shift, 0)), 0)
+    return TracedArray((*rules.reduced(x.sizes, (k, m), False), long), x.dtype, t)
 
 
 @function("trace", "linalg.trace")
@@ -193,7 +193,7 @@ def trace(t: Trace, a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1, dty
 def diag(t: Trace, v: Any, k: Any = 0) -> Any:
     x, shift = as_array(t, v, "diag"), abs(rules.integer(k, "diag"))
     if x.ndim == 1:
-        return TracedArray((x.shape[0] + shift, x.shape[0] + shift), x.dtype, t)
+        return TracedArray((x.sizes[0] + shift, x.sizes[0] + shift), x.dtype, t)
     if x.ndim != 2:
         refuse("rank", x.ndim, "1 or 2", "diag")
     return diagonal(t, x, k)
@@ -204,4 +204,4 @@ def tril(t: Trace, m: Any, k: Any = 0) -> Any:
     x = as_array(t, m, "tril")
     if not x.ndim:
         refuse("rank", 0, "at least 1", "tril")
-    return TracedArray(x.shape * 2 if x.ndim == 1 else x.shape, x.dtype, t)
+    return TracedArray(x.sizes * 2 if x.ndim == 1 else x.sizes, x.dtype, t)

@@ -17,11 +17,11 @@ from shapecheck.tracing.rules import Shape, Trace, axes_of, axis_of, refuse
 
 def _reduce(x: TracedArray, axis: Any, keepdims: Any, gives: DType, name: str) -> TracedArray:
     axes = None if axis is None else _axes(x, axis, name)
-    return TracedArray(rules.reduced(x.shape, axes, keepdims), gives, x.trace)
+    return TracedArray(rules.reduced(x.sizes, axes, keepdims), gives, x.trace)
 
 
 def _axes(x: TracedArray, axis: Any, name: str) -> tuple[int, ...]:
-    if not x.shape and name not in _STRICT and axis in (0, -1):
+    if not x.sizes and name not in _STRICT and axis in (0, -1):
         return ()  # the reductions of ufuncs let an array without axes pass
     if isinstance(axis, list) and name != "median":
         refuse("argument", "a list of axes", "a tuple", name)
@@ -31,7 +31,7 @@ def _axes(x: TracedArray, axis: Any, name: str) -> tuple[int, ...]:
 def _not_empty(x: TracedArray, axis: Any, name: str) -> None:
     axes = range(x.ndim) if axis is None else _axes(x, axis, name)
     for k in axes:
-        x.trace.at_least(x.shape[k], 1, name)
+        x.trace.at_least(x.sizes[k], 1, name)
 
 
 _STRICT = frozenset({"mean", "std", "var", "median"})
@@ -147,16 +147,16 @@ def cumsum(t: Trace, a: Any, axis: Any = None, dtype: Any = None, out: Any = Non
 def _along(x: TracedArray, axis: Any, name: str) -> Shape:
     """The shape of what runs along an axis: flat without one; an array without axes counts as one value."""
     if axis is None:
-        return (x.size,)
+        return (dims.product(x.sizes),)
     axis_of(axis, max(x.ndim, 1), name)
-    return x.shape or (1,)
+    return x.sizes or (1,)
 
 
 @function("sort")
 def sort(t: Trace, a: Any, axis: Any = -1, kind: Any = None, order: Any = None, stable: Any = None) -> Any:
     x = as_array(t, a, "sort")
     if axis is None:
-        return TracedArray((x.size,), x.dtype, t)
+        return TracedArray((dims.product(x.sizes),), x.dtype, t)
     axis_of(axis, x.ndim, "sort")
     return x
 
@@ -173,4 +173,4 @@ def diff(t: Trace, a: Any, n: Any = 1, axis: Any = -1) -> Any:
         return x
     t.at_least(count, 0, "diff")
     k = axis_of(axis, x.ndim, "diff")
-    return TracedArray((*x.shape[:k], dims.maximum(x.shape[k] - count, 0), *x.shape[k + 1 :]), x.dtype, t)
+    return TracedArray((*x.sizes[:k], dims.maximum(x.sizes[k] - count, 0), *x.sizes[k + 1 :]), x.dtype, t)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+from shapecheck import dims
 from shapecheck.dims import Dim
+from shapecheck.dims.asked import bare
 from shapecheck.tracing import dtypes as dt
 from shapecheck.tracing import rules
 from shapecheck.tracing.array import LIST_LIMIT, TracedArray, as_array
@@ -22,7 +24,7 @@ from shapecheck.tracing.rules import Trace, axes_of, axis_of, refuse
 def reshape(t: Trace, a: Any, shape: Any = None, order: Any = "C", newshape: Any = None, copy: Any = None) -> Any:
     x = as_array(t, a, "reshape")
     target = rules.sizes(newshape if shape is None else shape, "reshape")
-    return TracedArray(rules.reshape(t, x.shape, target), x.dtype, t)
+    return TracedArray(rules.reshape(t, x.sizes, target), x.dtype, t)
 
 
 @function("_reshape_method")
@@ -33,7 +35,7 @@ def reshape_method(t: Trace, x: Any, *shape: Any, order: Any = "C", copy: Any = 
 @function("transpose", "permute_dims")
 def transpose(t: Trace, a: Any, axes: Any = None) -> Any:
     x = as_array(t, a, "transpose")
-    return TracedArray(rules.transpose(x.shape, axes), x.dtype, t)
+    return TracedArray(rules.transpose(x.sizes, axes), x.dtype, t)
 
 
 @function("_transpose_method")
@@ -49,7 +51,7 @@ def matrix_transpose(t: Trace, x: Any) -> Any:
 @function("swapaxes")
 def swapaxes(t: Trace, a: Any, axis1: Any, axis2: Any) -> Any:
     x = as_array(t, a, "swapaxes")
-    shape, k, m = list(x.shape), axis_of(axis1, x.ndim, "swapaxes"), axis_of(axis2, x.ndim, "swapaxes")
+    shape, k, m = list(x.sizes), axis_of(axis1, x.ndim, "swapaxes"), axis_of(axis2, x.ndim, "swapaxes")
     shape[k], shape[m] = shape[m], shape[k]
     return TracedArray(shape, x.dtype, t)
 
@@ -57,37 +59,37 @@ def swapaxes(t: Trace, a: Any, axis1: Any, axis2: Any) -> Any:
 @function("moveaxis")
 def moveaxis(t: Trace, a: Any, source: Any, destination: Any) -> Any:
     x = as_array(t, a, "moveaxis")
-    return TracedArray(rules.moveaxis(x.shape, source, destination), x.dtype, t)
+    return TracedArray(rules.moveaxis(x.sizes, source, destination), x.dtype, t)
 
 
 @function("squeeze")
 def squeeze(t: Trace, a: Any, axis: Any = None) -> Any:
     x = as_array(t, a, "squeeze")
-    return TracedArray(rules.squeeze(t, x.shape, axis), x.dtype, t)
+    return TracedArray(rules.squeeze(t, x.sizes, axis), x.dtype, t)
 
 
 @function("expand_dims")
 def expand_dims(t: Trace, a: Any, axis: Any) -> Any:
     x = as_array(t, a, "expand_dims")
-    return TracedArray(rules.expand_dims(x.shape, axis), x.dtype, t)
+    return TracedArray(rules.expand_dims(x.sizes, axis), x.dtype, t)
 
 
 @function("ravel")
 def ravel(t: Trace, a: Any, order: Any = "C") -> Any:
     x = as_array(t, a, "ravel")
-    return TracedArray((x.size,), x.dtype, t)
+    return TracedArray((dims.product(x.sizes),), x.dtype, t)
 
 
 @function("broadcast_to")
 def broadcast_to(t: Trace, array: Any, shape: Any, subok: Any = False) -> Any:
     x = as_array(t, array, "broadcast_to")
-    return TracedArray(rules.broadcast_to(t, x.shape, rules.sizes(shape, "broadcast_to")), x.dtype, t)
+    return TracedArray(rules.broadcast_to(t, x.sizes, rules.sizes(shape, "broadcast_to")), x.dtype, t)
 
 
 @function("broadcast_arrays")
 def broadcast_arrays(t: Trace, *args: Any) -> Any:
     given = [as_array(t, value, "broadcast_arrays") for value in args]
-    shape = rules.broadcast(t, [x.shape for x in given], "broadcast_arrays")
+    shape = rules.broadcast(t, [x.sizes for x in given], "broadcast_arrays")
     return tuple(TracedArray(shape, x.dtype, t) for x in given)
 
 
@@ -119,7 +121,7 @@ for _least in (1, 2, 3):
 
 
 def _atleast(x: TracedArray, least: int) -> TracedArray:
-    shape = x.shape
+    shape = x.sizes
     if least == 3 and len(shape) in (1, 2):
         shape = (1, *shape, 1) if len(shape) == 1 else (*shape, 1)
     return TracedArray((1,) * (least - len(shape)) + shape, x.dtype, x.trace)
@@ -137,7 +139,7 @@ def _arrays(t: Trace, given: Any, name: str) -> list[TracedArray]:
 
 
 def _joined(t: Trace, given: Sequence[TracedArray], axis: Any, dtype: Any, name: str) -> TracedArray:
-    shape = rules.concatenate(t, [x.shape for x in given], axis, name)
+    shape = rules.concatenate(t, [x.sizes for x in given], axis, name)
     return TracedArray(shape, dt.promote(*(x.dtype for x in given)) if dtype is None else dt.dtype(dtype), t)
 
 
@@ -159,7 +161,7 @@ def stack(t: Trace, arrays: Any, axis: Any = 0, out: Any = None, dtype: Any = No
     if any(x.ndim != given[0].ndim for x in given):
         refuse("rank", next(x.ndim for x in given if x.ndim != given[0].ndim), given[0].ndim, "stack")
     k = axis_of(axis, given[0].ndim + 1, "stack")
-    for n, x in zip(given[0].shape, zip(*(x.shape for x in given), strict=True), strict=True):
+    for n, x in zip(given[0].sizes, zip(*(x.sizes for x in given), strict=True), strict=True):
         for other in x[1:]:
             t.equal(n, other, "stack")
     return _joined(t, [expand_dims(t, x, k) for x in given], k, dtype, "stack")
@@ -189,23 +191,23 @@ def append(t: Trace, arr: Any, values: Any, axis: Any = None) -> Any:
 @function("meshgrid")
 def meshgrid(t: Trace, *xi: Any, indexing: Any = "xy") -> Any:
     given = [ravel(t, x) for x in xi]
-    shape = [x.shape[0] for x in given]
+    shape = [x.sizes[0] for x in given]
     if indexing == "xy":
         shape[:2] = shape[:2][::-1]
     return tuple(TracedArray(shape, x.dtype, t) for x in given)
 
 
 def _parts(t: Trace, x: TracedArray, k: int, lengths: Sequence[Dim]) -> list[TracedArray]:
-    return [TracedArray((*x.shape[:k], n, *x.shape[k + 1 :]), x.dtype, t) for n in lengths]
+    return [TracedArray((*x.sizes[:k], n, *x.sizes[k + 1 :]), x.dtype, t) for n in lengths]
 
 
 @function("split")
 def split(t: Trace, ary: Any, indices_or_sections: Any, axis: Any = 0, _even: bool = True) -> Any:
     x = as_array(t, ary, "split")
     k = axis_of(axis, x.ndim, "split")
-    n, given = x.shape[k], indices_or_sections
+    n, given = x.sizes[k], indices_or_sections
     if isinstance(given, (list, tuple)):
-        ends = [0, *given, n]
+        ends = [0, *bare(given), n]
         return _parts(t, x, k, [length(t, n, slice(a, b), "split") for a, b in pairwise(ends)])
     count = rules.integer(given, "split")
     t.at_least(count, 1, "split")

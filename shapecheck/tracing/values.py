@@ -21,7 +21,7 @@ def where(t: Trace, condition: Any, x: Any = None, y: Any = None) -> Any:
     if x is None and y is None:
         raise Untraceable("`where` with one argument: the shape depends on the values")
     found = [operand(t, value, "where") for value in (condition, x, y)]
-    shape = rules.broadcast(t, [item.shape for item in found], "where")
+    shape = rules.broadcast(t, [item.sizes for item in found], "where")
     return TracedArray(shape, dt.promote(found[1].dtype, found[2].dtype), t)
 
 
@@ -44,7 +44,7 @@ def clip_method(t: Trace, x: Any, min: Any = None, max: Any = None, out: Any = N
     plain("clip", out)
     ends = [end for end in (min, max) if end is not None]
     found = [operand(t, value, "clip") for value in (x, *ends)]
-    shape = rules.broadcast(t, [item.shape for item in found], "clip")
+    shape = rules.broadcast(t, [item.sizes for item in found], "clip")
     return TracedArray(shape, dt.promote(*(item.dtype for item in found)), t)
 
 
@@ -52,7 +52,7 @@ def clip_method(t: Trace, x: Any, min: Any = None, max: Any = None, out: Any = N
 def astype(
     t: Trace, x: Any, dtype: Any, order: Any = "K", casting: Any = "unsafe", subok: Any = True, copy: Any = True
 ) -> Any:
-    return TracedArray(as_array(t, x, "astype").shape, dt.dtype(dtype), t)
+    return TracedArray(as_array(t, x, "astype").sizes, dt.dtype(dtype), t)
 
 
 @function("copy", "nan_to_num", "real", "ascontiguousarray")
@@ -65,7 +65,7 @@ def copy(t: Trace, a: Any, order: Any = "K", copy: Any = None, nan: Any = 0, pos
 def round_(t: Trace, a: Any, decimals: Any = 0, out: Any = None) -> Any:
     plain("round", out)
     x = as_array(t, a, "round")
-    return TracedArray(x.shape, "float16" if x.dtype == "bool" else x.dtype, t)
+    return TracedArray(x.sizes, "float16" if x.dtype == "bool" else x.dtype, t)
 
 
 @function("divmod")
@@ -92,20 +92,20 @@ def take(t: Trace, a: Any, indices: Any, axis: Any = None, out: Any = None, mode
         x, axis = call(t, "ravel", (x,), {}), 0
     k = axis_of(axis, max(x.ndim, 1), "take")
     chosen = _chosen(t, indices, mode)
-    shape = x.shape or (1,)
+    shape = x.sizes or (1,)
     index(t, (shape[k],), (chosen,), "take")
-    return TracedArray((*shape[:k], *chosen.shape, *shape[k + 1 :]), x.dtype, t)
+    return TracedArray((*shape[:k], *chosen.sizes, *shape[k + 1 :]), x.dtype, t)
 
 
 def _chosen(t: Trace, indices: Any, mode: Any) -> Chosen:
     found = as_array(t, indices, "take")
-    if found.size != 0 and found.dtype.kind not in "biu":
+    if dims.product(found.sizes) != 0 and found.dtype.kind not in "biu":
         refuse("argument", f"indices of {found.dtype}", "integers", "take")
     if mode == "raise" and isinstance(indices, (int, list, tuple)):
         leaves = listed(indices, "take")[1]
         if all(isinstance(leaf, int) for leaf in leaves):
-            return Chosen(found.shape, min(leaves, default=None), max(leaves, default=None))
-    return Chosen(found.shape)
+            return Chosen(found.sizes, min(leaves, default=None), max(leaves, default=None))
+    return Chosen(found.sizes)
 
 
 @function("take_along_axis")
@@ -116,9 +116,9 @@ def take_along_axis(t: Trace, arr: Any, indices: Any, axis: Any = -1) -> Any:
     if x.ndim != chosen.ndim:
         refuse("rank", chosen.ndim, x.ndim, "take_along_axis")
     k = axis_of(axis, x.ndim, "take_along_axis")
-    index(t, (x.shape[k],), (Chosen(chosen.shape),), "take_along_axis")
-    rest = (*x.shape[:k], 1, *x.shape[k + 1 :])
-    return TracedArray(rules.broadcast(t, (rest, chosen.shape), "take_along_axis"), x.dtype, t)
+    index(t, (x.sizes[k],), (Chosen(chosen.sizes),), "take_along_axis")
+    rest = (*x.sizes[:k], 1, *x.sizes[k + 1 :])
+    return TracedArray(rules.broadcast(t, (rest, chosen.sizes), "take_along_axis"), x.dtype, t)
 
 
 @function("repeat")
@@ -127,7 +127,7 @@ def repeat(t: Trace, a: Any, repeats: Any, axis: Any = None) -> Any:
     if axis is None:
         x, axis = call(t, "ravel", (x,), {}), 0
     k = axis_of(axis, max(x.ndim, 1), "repeat")
-    shape = x.shape or (1,)
+    shape = x.sizes or (1,)
     counts = rules.sizes(repeats, "repeat")
     for count in counts:
         if isinstance(count, int) and count < 0 and len(counts) == 1:
@@ -146,7 +146,7 @@ def tile(t: Trace, A: Any, reps: Any) -> Any:
     for count in counts:
         t.at_least(count, 0, "tile")
     rank = max(len(counts), x.ndim)
-    shape = (1,) * (rank - x.ndim) + x.shape
+    shape = (1,) * (rank - x.ndim) + x.sizes
     counts = (1,) * (rank - len(counts)) + counts
     return TracedArray([n * count for n, count in zip(shape, counts, strict=True)], x.dtype, t)
 
@@ -173,7 +173,7 @@ def pad(
     columns = outer[-1] if outer else 1
     rows = len(widths) // max(int(columns), 1) if isinstance(columns, int) else 1
     shape = []
-    for k, n in enumerate(x.shape):
+    for k, n in enumerate(x.sizes):
         row = k if rows > 1 else 0
         both = widths[row * (len(widths) // rows)] + widths[(row + 1) * (len(widths) // rows) - 1]
         if mode not in ("constant", "empty"):

@@ -369,6 +369,79 @@ def test_output_shape_functions_get_symbols_first_and_none_when_those_fail():
     assert seen[1] is None
 
 
+def test_output_shape_functions_that_ask_what_a_symbol_leaves_open_are_asked_again():
+    seen = []
+
+    def asks(shape):
+        seen.append(str(shape[1]))
+        return (shape[0], 5 if shape[1] == 4 else 6)
+
+    assert one(layer("Lambda", function=lambda x: x, output_shape=asks).infer((None, "T", 3))) == (None, 6)
+    assert seen == ["T", "None"]  # Keras hands None to the function, for which the answer is 6
+    assert one(layer("Lambda", function=lambda x: x, output_shape=asks).infer((None, 4, 3))) == (None, 5)
+
+    def decided(shapes):
+        (_, a), (_, b) = shapes
+        return (shapes[0][0], a * 2 if a == b and a + 1 != b else 1)
+
+    paired = layer("Lambda", function=lambda xs: xs[0], output_shape=decided)
+    assert str(one(paired.infer([("n", "T"), ("n", "T")]))[1]) == "2*T"
+    assert one(paired.infer([("n", "T"), ("n", 7)]))[1] == 1  # of None and 7
+    stuck = layer("Lambda", function=lambda x: x, output_shape=lambda s: (s[0], 2 * s[1] if s[1] == 4 else s[1] * 3))
+    assert "T == 4 is not decided" in str(refused("SC314", stuck.infer, (None, "T")))
+    text = layer("Lambda", function=lambda x: x, output_shape="lambda s: (s[0], 5 if s[1] == 4 else 6)")
+    assert one(text.infer((None, "T", 3))) == (None, 6)
+
+
+UNDECIDED = {
+    "x if x.shape[1] == 4 else x * 2": "T == 4",
+    "x if x.shape[1] != 4 else x * 2": "T != 4",
+    "x if x.shape[1] // 2 == 3 else x * 2": "T//2 == 3",
+    "x[:, 0] if np.shape(x)[1] == 1 else x": "T == 1",
+    "x if [i for i in range(4) if x.shape[1] == i] else x * 2": "T == 1",
+    "x if 3 * x.shape[1] % 2 == 0 else x * 2": "T % 2 == 0",
+    "x if x.shape[1] in (8, 16) else x * 2": "T == 8",
+    "x if {'a': x.shape[1]} == {'a': 4} else x * 2": "T == 4",
+}
+
+
+@pytest.mark.parametrize("text", UNDECIDED)
+def test_a_function_that_asks_what_a_symbol_leaves_open_is_refused_with_the_question(text):
+    function = eval("lambda x: " + text, {"np": np})
+    error = refused("SC312", layer("Lambda", function=function).infer, (None, "T", 3))
+    open_ = f"fails: {UNDECIDED[text]} is not decided for all sizes"
+    assert f"{open_}; a number for the size, or an `output_shape`, settles it" in str(error)
+    assert layer("Lambda", function=function).infer((None, 4, 3)).outputs
+    settled = layer("Lambda", function=function, output_shape=[4, 3])
+    assert one(settled.infer((None, "T", 3))) == (None, 4, 3)
+    if " in " not in text and "{" not in text:
+        error = refused("SC312", layer("Lambda", function=f"lambda x: {text}").infer, (None, "T", 3))
+        assert open_ in str(error)
+
+
+def test_a_function_may_ask_what_holds_for_all_sizes():
+    def asks(x):
+        n = x.shape[1]
+        assert n == x.shape[1] and (n != x.shape[1]) is False and n + 1 != n and n != 0 and n != 2.5 and x.shape[2] == 3
+        assert str(n) == repr(n) == "T" and {n: 1}[x.shape[1]] == 1 and n is not None
+        return x * 2
+
+    assert one(layer("Lambda", function=asks).infer((None, None, 3))) == (None, None, 3)
+    assert layer("Lambda", function=lambda x: x.shape[1]).infer((None, "T", 3)).outputs == [()]
+    made = layer("Lambda", function=lambda x: x * np.zeros(x.shape[1])).infer((None, "T", 3))
+    assert made.opaque  # NumPy itself makes no array of T values
+
+
+def test_a_mask_function_that_fails_is_refused_in_words():
+    def asks(x, mask):
+        return mask if x.shape[1] == 4 else None
+
+    error = refused("SC312", layer("Lambda", function=lambda x: x, mask=asks).infer, (None, "T", 3))
+    assert "T == 4 is not decided for all sizes; a number for the size settles it" in str(error)
+    fails = layer("Lambda", function=lambda x: x, mask=lambda x, mask: 1 // 0)
+    assert "ZeroDivisionError" in str(refused("SC312", fails.infer, (None, 4)))
+
+
 @pytest.mark.parametrize("bad", [7, 7.5, {"a": 1}, True])
 def test_other_output_shapes_are_refused_in_words(bad):
     error = refused("SC311", layer, "Lambda", function=lambda x: x, output_shape=bad)
