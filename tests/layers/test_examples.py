@@ -48,6 +48,20 @@ def owed_holds(obligations, sizes):
     return True
 
 
+NOT_RUN = {"HashedCrossing", "Equalization", "ContrastLimitedAdaptiveHistogramEqualization"}
+"""Layers that say (SC504) that their numbers are not worked out."""
+
+
+def ran(kind, layer, arrays, **call):
+    """The run of a layer, None where it is one that does not run, or a random picture that is not worked out."""
+    try:
+        return layer.run(*call_form(kind, arrays), **call)
+    except shapecheck.ShapecheckError as refused:
+        assert refused.code == "SC504" and (kind in NOT_RUN or layers.MODULES[kind] == "augmentation_catalogue")
+        assert kind in NOT_RUN or call
+        return None
+
+
 def assignments(example):
     names = example.symbols
     for size in SIZES:
@@ -78,11 +92,11 @@ def test_symbols_numbers_and_execution_agree(example):
         assert [tuple(shape) for shape in result.outputs] == expected
         rng = np.random.default_rng(0)
         arrays = [rng.standard_normal(shape).astype("float32") for shape in inputs]
-        run = layer.run(*call_form(example.kind, arrays))
-        assert [y.shape for y in run.outputs] == expected
-        assert [y.dtype.name for y in run.outputs] == result.dtypes
-        trained = layer.run(*call_form(example.kind, arrays), training=True)
-        assert [y.shape for y in trained.outputs] == expected
+        if (run := ran(example.kind, layer, arrays)) is not None:
+            assert [y.shape for y in run.outputs] == expected
+            assert [y.dtype.name for y in run.outputs] == result.dtypes
+        if (trained := ran(example.kind, layer, arrays, training=True)) is not None:
+            assert [y.shape for y in trained.outputs] == expected
         weights = {path: tuple(dims.substitute(s, sizes) for s in w.shape) for path, w in symbolic.weights.items()}
         assert weights == result.weights
 
