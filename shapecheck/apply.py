@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shapecheck import dims, dtypes, need
@@ -22,6 +22,7 @@ from shapecheck.contract import (
     takes_list,
 )
 from shapecheck.diagnostic import Refusal
+from shapecheck.making import make
 from shapecheck.modes import Semantics
 from shapecheck.need import Obligation, Shape
 
@@ -30,6 +31,25 @@ Inputs = list[TensorSpec] | dict[str, TensorSpec]
 
 class Opaque(Exception):
     """A layer cannot tell its outputs; inference goes on without them."""
+
+
+class Undescribed(Layer):
+    """A layer of which nothing is known, nor of what it gives; see `undescribed`."""
+
+    takes_one_or_list = True
+
+    def shape(self, *xs: Any) -> Any:
+        raise Opaque(f"nothing is known of the layer `{self.kind}`")
+
+    def weights(self, *xs: Any) -> Iterable[tuple[str, Weight]]:
+        return ()
+
+
+def undescribed(kind: str, config: Mapping[str, Any]) -> Undescribed:
+    """A layer of an unknown kind; whatever is written as its parameters is taken."""
+    made, _ = make(Undescribed, {})
+    made.__dict__.update(kind=kind, given=dict(config))
+    return made
 
 
 class Applied(NamedTuple):

@@ -44,7 +44,7 @@ class Instance:
         self.where: list[int | Instance] = []
         self.outputs: list[Link] = []
         self.feeds: dict[int, Call] = {}  # the calls that stand for the Inputs of this model
-        self.prefix = f"{caller.prefix}{caller.plan.names[position]}/" if caller else ""
+        self.prefix: str = f"{caller.prefix}{caller.plan.names[position]}/" if caller else ""
         self.trail: tuple[Use, ...] = ()
 
 

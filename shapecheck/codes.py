@@ -41,6 +41,8 @@ _TABLE = (
     Code("SC118", "clashing parameters", "`{param}` cannot be given together with `{other}`",
          advice="leave one of them out"),
     Code("SC119", "unknown tag", "the tag `{tag}` {problem}"),
+    Code("SC120", "layer without a rule", "nothing is known of the layer `{kind}`, nor of what it gives", "warning",
+         "describe it by a rule under `custom:`, or install a package that offers it"),
     Code("SC121", "unknown activation", "unknown activation {given}"),
     Code("SC122", "unknown initializer", "unknown initializer {given}"),
     Code("SC123", "unknown regularizer", "unknown regularizer {given}"),
@@ -49,6 +51,8 @@ _TABLE = (
     Code("SC131", "not a restricted expression", "`{param}` cannot be read as an expression: {problem}"),
     Code("SC132", "import not allowed", "`{given}` would have to be imported, which was not allowed",
          advice="write a `lambda` expression, or allow the import of its module"),
+    Code("SC133", "broken plug-in", "the plug-in `{name}` cannot be used: {problem}", "warning",
+         "mend or remove the package that offers it"),
     # wiring
     Code("SC201", "unknown input", "`{layer}` reads `{name}`, which is not defined"),
     Code("SC202", "duplicate name", "the name `{name}` is used more than once"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from shapecheck import codes
+from shapecheck import codes, layers
 from shapecheck.diagnostic import Diagnostic, Label
 from shapecheck.source import Place
 from shapecheck.spec import LayerSpec, ModelSpec, Use
@@ -14,6 +14,7 @@ from shapecheck.words import near
 MAX_USES = 5  # of a template that was used within a template within a template
 MAX_WORD = 100  # characters of a name in a message
 HINTED = 20  # findings that a near name is looked for
+JUDGED = 200  # unknown kinds that are compared with all that are known
 CANDIDATES = 500  # names that are compared with a mistyped one
 
 
@@ -91,13 +92,15 @@ def dotted(path: Sequence[str | int]) -> str:
 class Context:
     """What the stages of the wiring share: the definition, the findings, and how many hints are left."""
 
-    __slots__ = ("_hints", "_said", "findings", "root")
+    __slots__ = ("_hints", "_kinds", "_looked", "_said", "findings", "root")
 
     def __init__(self, root: ModelSpec, findings: list[Diagnostic]) -> None:
         self.root = root
         self.findings = findings
         self._hints = HINTED
         self._said: set[Any] = set()
+        self._looked = False
+        self._kinds: dict[str, tuple[bool, str | None]] = {}
 
     def say(self, code: str, place: Place | None, item: LayerSpec | None = None, **more: Any) -> None:
         """Note a finding; the same one at the same place, in several uses of a template, is noted once."""
@@ -107,6 +110,25 @@ class Context:
             return
         self._said.add(where)
         self.findings.append(finding(code, place, trail=trail, **more))
+
+    def unknown_kind(self, item: LayerSpec, name: str) -> bool:
+        """Say that nobody knows the kind of a layer; whether it is a slip, and not a layer of the user's own.
+
+        Beyond the first few hundred kinds nobody looks for what was meant: all are taken for slips.
+        """
+        kind, root = item.kind, self.root
+        if kind not in self._kinds:
+            look = len(self._kinds) < JUDGED
+            known = [*layers.names(), *root.models, *root.custom, *root.words] if look else []
+            close = near(kind, known[:CANDIDATES])
+            self._kinds[kind] = close is not None or not look, close
+        slip, close = self._kinds[kind]
+        place, at_key = kind_place(item)
+        for plug_in, problem in () if self._looked else layers.plug_ins():
+            self.say("SC133", place, item, at_key=at_key, name=plug_in, problem=problem)
+        self._looked = True
+        self.say("SC110" if slip else "SC120", place, item, at_key=at_key, layer=name, kind=kind, near=close)
+        return slip
 
     def near(self, name: str, known: Callable[[], Iterable[str]]) -> str | None:
         """The name that was probably meant, for the first few that are asked for."""

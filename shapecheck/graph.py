@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from shapecheck import rings
+from shapecheck import layers, rings
 from shapecheck.calls import Call, Link, outermost
 from shapecheck.diagnostic import Diagnostic, Label
 from shapecheck.findings import Context, kind_place, related
@@ -67,7 +67,8 @@ def build(spec: ModelSpec) -> Graph:
     graph = Graph(spec)
     context = Context(spec, graph.findings)
     inliner = Inliner(context)
-    inliner.run()
+    with layers.also(spec.kinds):
+        inliner.run()
     if inliner.full:
         return graph
     if not inliner.calls:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shapecheck import axes, dims, explain, layers
-from shapecheck.apply import Applied, apply
+from shapecheck.apply import Applied, Undescribed, apply, undescribed
 from shapecheck.contract import DROP, Layer, TensorSpec, in_order
 from shapecheck.diagnostic import Refusal
 from shapecheck.graph import Edge, Graph, Node
@@ -24,8 +24,12 @@ LARGE = 64  # an expression of more atoms than this goes on under the name of th
 
 def infer(graph: Graph, at: Mapping[str, int] | None = None) -> Inference:
     """Infer every node of a graph; `at` fixes the sizes of some symbols."""
-    found = Inference(graph, at or {})
-    for node in graph.nodes:
+    with layers.also(graph.spec.kinds):
+        return _infer(Inference(graph, at or {}))
+
+
+def _infer(found: Inference) -> Inference:
+    for node in found.graph.nodes:
         layer = _made(found, node) if node.owner == node.index else found.layers[node.owner]
         found.layers.append(layer)
         found.applied.append(None)
@@ -47,7 +51,7 @@ def _made(found: Inference, node: Node) -> Layer | None:
     spec = node.spec
     kind = layers.find(spec.kind)
     if kind is None:
-        return None
+        return None if node.broken else undescribed(spec.kind, spec.config)
     layer, refusals = make(kind, spec.config, found.semantics, found.graph.spec.data_format)
     refusals.extend(_undeclared(found, layer))
     if found.fixed:
@@ -145,6 +149,8 @@ def _applied(found: Inference, node: Node, layer: Layer) -> Applied | None:
     if any(spec.shape is None for spec in specs):
         lost = next((spec.lost for spec in specs if spec.lost is not None), None)
         return Applied((TensorSpec(None, lost=lost),), True, {}, [], "its input is not known")
+    if isinstance(layer, Undescribed):  # the wiring has said so
+        return Applied((TensorSpec(None),), True, {}, [], f"nothing is known of the layer `{layer.kind}`")
     _check_first(found, node, layer, specs)
     owner = found.applied[node.owner]
     listed = node.listed or len(specs) > 1

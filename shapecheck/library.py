@@ -43,8 +43,8 @@ class Inferred:
         return f"<Inferred {self.outputs}, {self.params} params>"
 
 
-def count_params(applied: Applied, trainable: bool) -> tuple[Dim, Dim]:
-    """All the weights of a call, and those that training changes."""
+def count_params(applied: Applied, trainable: bool) -> tuple[Dim | None, Dim | None]:
+    """All the weights of a call, and those that training changes; None where a size is not known."""
     total: Dim = 0
     trained: Dim = 0
     for weight in applied.weights.values():
@@ -52,7 +52,7 @@ def count_params(applied: Applied, trainable: bool) -> tuple[Dim, Dim]:
         total = total + size
         if trainable and weight.trainable:
             trained = trained + size
-    return total, trained
+    return None if total is dims.UNKNOWN else total, None if trained is dims.UNKNOWN else trained
 
 
 def _literal(shape: Any) -> Shape | None:
@@ -206,7 +206,7 @@ def layer(kind: str, /, *, keras: int | None = None, **config: Any) -> UserLayer
     """A layer by Keras's class name and arguments. Raises SpecError, with did-you-mean, for what it does not take."""
     if keras is not None and (type(keras) is not int or keras not in modes.MODES):
         raise _plain_error("SC114", "layer", param="keras", expected="2, 3 or None", given=shown(keras))
-    found = layers.find(kind) if isinstance(kind, str) else None
+    found = layers.seek(kind) if isinstance(kind, str) else None
     if found is None:
         said = kind if isinstance(kind, str) else shown(kind)
         raise _plain_error("SC110", "layer", kind=said, near=near(kind, layers.names()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from shapecheck.contract import Layer
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.source import Place, Source
 
@@ -83,11 +84,15 @@ class Assertion(NamedTuple):
 
 
 class CustomRule(NamedTuple):
-    """A layer that the definition describes by a rule such as `(n, h, w, c) -> (n, h*r, w*r, c//(r*r))`."""
+    """A layer that the definition describes by a rule such as `(n, h, w, c) -> (n, h*r, w*r, c//(r*r))`.
+
+    `kind` is the class that was made of it; None where it is malformed, and its uses are then silent.
+    """
 
     params: tuple[str, ...]
     rule: str
     place: Place | None
+    kind: type[Layer] | None = None
 
 
 class ModelSpec:
@@ -121,3 +126,8 @@ class ModelSpec:
         self.findings: list[Diagnostic] = []
         self.inputs: Inputs = None  # the names of the Inputs, where the definition lists them
         self.words: tuple[str, ...] = ()  # blocks and their uses: what else a mistyped name may have meant
+
+    @property
+    def kinds(self) -> dict[str, type[Layer]]:
+        """The layers that the definition describes itself."""
+        return {name: rule.kind for name, rule in self.custom.items() if rule.kind is not None}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shapecheck import layers
-from shapecheck.findings import Context, kind_place, related
+from shapecheck.findings import Context, related
 from shapecheck.naming import Names, snake
 from shapecheck.source import Place
 from shapecheck.spec import Inputs, LayerSpec, ModelSpec, Ref
@@ -135,11 +135,12 @@ class Plan:
         kind, root = item.kind, self.context.root
         if not kind:
             self.broken[position] = 1
-        elif item.again is None and item.model is None and layers.find(kind) is None and kind not in root.custom:
+        elif item.again is not None or item.model is not None or layers.seek(kind) is not None:
+            return
+        elif kind in root.custom:
             self.broken[position] = 1
-            close = self.context.near(kind, lambda: [*layers.names(), *root.models, *root.custom, *root.words])
-            place, at_key = kind_place(item)
-            self.context.say("SC110", place, item, at_key=at_key, layer=self.names[position], kind=kind, near=close)
+        else:
+            self.broken[position] = self.context.unknown_kind(item, self.names[position])
 
     def model_of(self, position: int) -> str | None:
         """The name of the model that is called here, or None."""
@@ -269,7 +270,7 @@ def _made_input(plan: Plan) -> tuple[LayerSpec, bool] | None:
     item = plan.items[0]
     if item.inputs is not None or item.kind == "InputLayer" or item.again or item.model:
         return None
-    kind = layers.find(item.kind)
+    kind = layers.seek(item.kind)
     own = kind.parameters if kind is not None else {}
     for param in ("batch_input_shape", "input_shape", "input_dim"):
         value = item.config.get(param)

@@ -259,7 +259,7 @@ TOP = "- Input: {shape: [3], name: a}\n- "
         (TOP + "{type: «Dens»}\n", "SC110", "unknown layer `Dens`", "`Dense`"),
         ("blocks: {conv_bn: [Flatten]}\nlayers:\n  - Input: [3]\n  - «conv_bm»\n", "SC110", "`conv_bm`", "`conv_bn`"),
         ("models: {encoder: [Flatten]}\nlayers:\n  - Input: [3]\n  - «encodr»\n", "SC110", "`encodr`", "`encoder`"),
-        ("custom: {Shuffle: {rule: x}}\nlayers:\n  - Input: [3]\n  - «Shufle»\n", "SC110", "`Shufle`", "`Shuffle`"),
+        ("custom: {Shuffle: (n) -> (n)}\nlayers:\n  - Input: [3]\n  - «Shufle»\n", "SC110", "`Shufle`", "`Shuffle`"),
         (TOP + "Dense: {units: 5, inputs: «aa»}\n", "SC201", "`dense` reads `aa`", ""),
         (TOP + "Dense: {units: 5, name: first}\n- Flatten: {inputs: «frist»}\n", "SC201", "reads `frist`", "`first`"),
         (TOP + "Add: {inputs: [a, «c»]}\n", "SC201", "`add` reads `c`", ""),

@@ -134,12 +134,22 @@ def configured(monkeypatch, tmp_path):
     return next(d for d in shapecheck.check(text=text).diagnostics if d.code == "SC702")
 
 
+def plugged(monkeypatch):
+    """A package offers a layer that cannot be loaded."""
+    from shapecheck.layers import _plugins
+
+    monkeypatch.setattr(_plugins, "_broken", [("Mine", "RuntimeError: no luck")])
+    text = "layers:\n  - Input: {shape: [3]}\n  - Mine\n"
+    return next(d for d in shapecheck.check(text=text).diagnostics if d.code == "SC133")
+
+
 LAMBDA = "layers:\n  - Input: {name: x, shape: [4, 8]}\n  - Lambda: {function: 'lambda x: x[:, 0]', output_shape: [4, 8]}\n"
 OPAQUE = "layers:\n  - Input: {name: x, shape: [8]}\n  - Lambda: {function: 'lambda x: x[x > 0]'}\n"
 
 PYTHON_ONLY = {
     "SC105": ("bytes that are no text", lambda: only(shapecheck.check(text=b"layers: [\xff\xfe\x00]"))),
     "SC106": ("a path", lambda: refused(lambda: shapecheck.check(str(ROOT / "specs" / "nothing.yaml")))),
+    "SC133": ("an installed package", plugged),
     "SC315": ("the function is run", lambda: ran(text=LAMBDA)),
     "SC501": ("an array", lambda: ran({"x": np.zeros((2, 5))})),
     "SC502": ("weights", lambda: ran(weights={"y": [np.zeros((4, 3)), np.zeros(2)]})),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from shapecheck.contract import REGISTRY, Layer
 from shapecheck.layers.index import MODULES
@@ -18,14 +20,44 @@ ALIASES = {
 }  # fmt: skip
 
 
+_NONE: Mapping[str, type[Layer]] = {}
+_own: ContextVar[Mapping[str, type[Layer]]] = ContextVar("own", default=_NONE)
+
+
+@contextmanager
+def also(kinds: Mapping[str, type[Layer]]) -> Iterator[None]:
+    """A block in which these kinds are known as well: those that a definition describes itself."""
+    token = _own.set(kinds)
+    try:
+        yield
+    finally:
+        _own.reset(token)
+
+
 def find(kind: str) -> type[Layer] | None:
     """The class of a layer by Keras's name; its file is imported now."""
     name = ALIASES.get(kind, kind)
-    known = REGISTRY.get(name)
+    known = REGISTRY.get(name) or _own.get().get(name)
     if known is None and name in MODULES:
         __import__(f"shapecheck.layers.{MODULES[name]}")
         known = REGISTRY.get(name)
     return known
+
+
+def seek(kind: str) -> type[Layer] | None:
+    """The same, looked for in the installed packages as well where nobody else knows it."""
+    known = find(kind)
+    if known is None and kind.isidentifier():
+        plug_ins()
+        known = find(kind)
+    return known
+
+
+def plug_ins() -> list[tuple[str, str]]:
+    """Load the layers of installed packages; (name, problem) for each that cannot be used."""
+    from shapecheck.layers._plugins import load
+
+    return load()
 
 
 def found(kind: str) -> type[Layer]:
@@ -38,4 +70,4 @@ def found(kind: str) -> type[Layer]:
 
 def names() -> Iterable[str]:
     """The names of all layers, in alphabetical order."""
-    return sorted({*MODULES, *REGISTRY, *ALIASES})
+    return sorted({*MODULES, *REGISTRY, *_own.get(), *ALIASES})

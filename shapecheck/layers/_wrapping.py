@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from typing import Annotated, Any
 
 from shapecheck import layers, need, params
-from shapecheck.apply import check_form
+from shapecheck.apply import check_form, undescribed
 from shapecheck.contract import Layer, TensorSpec, call
 from shapecheck.diagnostic import Refusal, Refusals
 from shapecheck.dtypes import autocast
@@ -40,9 +40,13 @@ def read(value, param, keras):
     if _level.get() >= DEEPEST:
         need.refuse("SC802", param, limit=DEEPEST)
     kind, config, path = _written(value, param)
-    found = layers.find(kind)
-    if found is None or found.kind == "InputLayer":
-        need.refuse("SC110", param, kind=kind, near=near(kind, layers.names()))
+    found = layers.seek(kind)
+    if found is None:
+        if close := near(kind, layers.names()):
+            need.refuse("SC110", param, kind=kind, near=close)
+        return undescribed(kind, config if isinstance(config, dict) else {})
+    if found.kind == "InputLayer":
+        need.refuse("SC110", param, kind=kind)
     if not isinstance(config, dict):
         first = next(iter(found.parameters), None)
         if first is None and config is not None:

@@ -92,7 +92,7 @@ def read_block(reading: Reading, name: str, body: Any, place: Place) -> Block:
         if key not in _BLOCK:
             reading.unknown_key("block", key, _BLOCK, place)
     block.entries = entries_of(reading, body.get("layers"), block.path, f"`layers` of block `{name}`") or ()
-    block.params = _params(reading, body.get("params"), place.at("params"))
+    block.params = read_params(reading, body.get("params"), place.at("params"))
     if body.get("inputs") is not None:
         block.inputs = _names(reading, body["inputs"], place.at("inputs"), "an input of a block")
     outputs = body.get("outputs")
@@ -102,7 +102,7 @@ def read_block(reading: Reading, name: str, body: Any, place: Place) -> Block:
     return block
 
 
-def _params(reading: Reading, raw: Any, place: Place) -> dict[str, Any]:
+def read_params(reading: Reading, raw: Any, place: Place) -> dict[str, Any]:
     """Name -> default, NEEDED where there is none, from a name, a list of names (or `- filters: 8`), or a map."""
     if not isinstance(raw, (dict, list, tuple, str, type(None))):
         reading.malformed(place, "`params`", "a list of names, or a map of names and defaults", raw)

@@ -65,7 +65,7 @@ def _configuration(reading: Reading, entry: Entry, scope: Scope, trail: Sequence
         filled = reading.fill(entry.config, entry.place, scope, trail)
         return filled if isinstance(filled, dict) else {}
     value = reading.fill(entry.value, entry.place, scope, trail)
-    kind = layers.find(entry.kind)
+    kind = layers.seek(entry.kind)
     if kind is None:
         return {}
     first = next(iter(kind.parameters), None)

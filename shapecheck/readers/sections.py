@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shapecheck.readers.blocks import check_param
+from shapecheck.diagnostic import Refusal
+from shapecheck.layers.index import MODULES
+from shapecheck.readers.blocks import NEEDED, RESERVED, read_params
 from shapecheck.readers.scope import Reading, Scope, inside
 from shapecheck.readers.values import shown_key, whole
 from shapecheck.source import Place
@@ -13,7 +15,7 @@ from shapecheck.spec import Assertion, Contract, CustomRule, ModelSpec
 
 MAX_NAME = 200
 _CONTRACT = ("min", "max", "multiple_of", "values")
-_CUSTOM = ("params", "rule")
+_CUSTOM = ("params", "rule", "weights")
 _FORMATS = ("channels_last", "channels_first")
 
 
@@ -36,9 +38,16 @@ def read(reading: Reading, definition: Mapping[Any, Any], spec: ModelSpec) -> No
         reading.malformed(reading.place("data_format"), "`data_format`", "`channels_last` or `channels_first`",
                           data_format, near=reading.near(data_format, _FORMATS))  # fmt: skip
     for name, body, place in _items(reading, definition.get("custom"), "custom", "custom layers"):
-        rule = _custom(reading, name, body, place)
-        if rule is not None:
-            spec.custom[name] = rule
+        if name in RESERVED or name in MODULES:
+            what = RESERVED.get(name, "one of Keras's layers")
+            reading.say("SC214", place, at_key=True, name=name, what=what)
+            continue
+        others = (definition.get(section) for section in ("blocks", "models"))
+        if any(isinstance(other, dict) and name in other for other in others):
+            notes = ["one is a custom layer, the other a block or a model"]
+            reading.say("SC202", place, at_key=True, name=name, notes=notes)
+        else:
+            spec.custom[name] = _custom(reading, name, body, place)
 
 
 def _items(reading: Reading, raw: Any, section: str, what: str) -> list[tuple[str, Any, Place]]:
@@ -59,21 +68,44 @@ def _items(reading: Reading, raw: Any, section: str, what: str) -> list[tuple[st
     return found
 
 
-def _custom(reading: Reading, name: str, body: Any, place: Place) -> CustomRule | None:
+def _custom(reading: Reading, name: str, body: Any, place: Place) -> CustomRule:
+    """A layer by its rule; one that is malformed is known by its name alone."""
+    before = reading.said
+    if isinstance(body, str):
+        body, written = {"rule": body}, place
+    else:
+        written = place.at("rule")
     if not isinstance(body, dict):
         reading.malformed(place, f"custom layer `{name}`", "a map with `rule`", body)
-        return None
+        return CustomRule((), "", place)
     for key in body:
         if key not in _CUSTOM:
             reading.unknown_key("custom layer", key, _CUSTOM, place)
-    rule, params = body.get("rule"), body.get("params") or ()
-    if not isinstance(params, (list, tuple, dict)):
-        params = [params]
-    names = tuple(param for param in params if check_param(reading, param, place.at("params")))
-    if isinstance(rule, str) and rule.strip():
-        return CustomRule(names, rule, place)
-    reading.malformed(place.at("rule"), "`rule`", "a text such as `(n, h) -> (n, 2*h)`", rule)
-    return None
+    params = read_params(reading, body.get("params"), place.at("params"))
+    rule: Any = body.get("rule")
+    weights = body.get("weights")
+    if not isinstance(rule, str) or not rule.strip():
+        reading.malformed(written, "`rule`", "a text such as `(n, h) -> (n, 2*h)`", rule)
+    if weights is not None and not isinstance(weights, dict):
+        expected = "a map of names and sizes, such as `{kernel: [c, 8]}`"
+        reading.malformed(place.at("weights"), f"`weights` of `{name}`", expected, weights)
+    if reading.said != before:
+        return CustomRule(tuple(params), "", place)
+    from shapecheck.layers import custom
+
+    try:
+        kind = custom.described(name, params, rule, weights, NEEDED)
+    except Refusal as refusal:
+        facts = {"param": refusal.param, **refusal.facts}
+        reading.say(refusal.code, written if refusal.param == "rule" else _part(place, refusal), **facts)
+        return CustomRule(tuple(params), rule, place)
+    return CustomRule(tuple(params), rule, place, kind)
+
+
+def _part(place: Place, refusal: Refusal) -> Place:
+    """Where the part of a custom layer stands that is refused."""
+    part = refusal.param if refusal.param in ("weights", "params") else "params"
+    return place.at(part)
 
 
 # What a definition promises ----------------------------------------------------------------------------------------

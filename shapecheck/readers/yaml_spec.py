@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shapecheck import layers
 from shapecheck.readers import sections
 from shapecheck.readers.blocks import Block, check_param, entries_of, read_block, read_names
 from shapecheck.readers.entries import read_entry, read_inputs
@@ -46,7 +47,8 @@ def read_model(root: object, source: Source, document: Document | None) -> Model
             reading.unknown_key("definition", key, KEYS, reading.place())
     sections.read(reading, definition, spec)
     try:
-        _read(reading, definition, spec, reading.place("layers") if definition is root else reading.place())
+        with layers.also(spec.kinds):
+            _read(reading, definition, spec, reading.place("layers") if definition is root else reading.place())
     except OverBudget:
         spec.layers, spec.models, spec.outputs, spec.inputs = [], {}, None, None
     return spec

@@ -17,12 +17,13 @@ from shapecheck_cli import console, exits, options
 def command(names: Sequence[str]) -> int:
     """Explain a layer: its formula, parameters, weights, mask and examples; without a name, list all layers."""
     if not names:
+        layers.plug_ins()
         kinds = {kind.kind: kind for kind in map(layers.found, layers.names())}
         console.say(layer_help.listing(kinds.values()))
         return exits.OK
     pages = []
     for name in names:
-        kind = layers.find(name)
+        kind = layers.seek(name)
         if kind is None:
             meant = near(name, layers.names())
             console.complain(f"error: no layer `{name}`" + (f"; did you mean `{meant}`?" if meant else ""))
