@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shapecheck.diagnostic import Refusal
+from shapecheck.dims import Undecided
 from shapecheck.words import failure, listing, near, shape_text, shown
 
 REQUIRED: Any = object()
@@ -81,10 +82,19 @@ class Named:
         return self.name if self.config == defaults else {"class_name": self.name, "config": dict(self.config)}
 
     def asked(self, array: Any) -> Any:
-        """What the function that was given makes of an array; what it raises is refused (SC312)."""
+        """What the function that was given makes of an array; what it raises is refused (SC312).
+
+        On an array that has no values, what does not tell goes on: Untraceable, and Undecided.
+        """
+        from shapecheck.tracing import TraceMismatch, Untraceable
+
         try:
             return self.function(array)  # type: ignore[misc]
+        except (Untraceable, Undecided):
+            raise
         except Exception as error:
+            if "TracedArray" in str(error) and not isinstance(error, TraceMismatch):  # of another framework
+                raise Untraceable(failure(error)) from None
             raise refusal("SC312", problem=failure(error)) from None
 
     def fits(self, shape: Sequence[Any]) -> None:

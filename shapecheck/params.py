@@ -143,7 +143,7 @@ def _axis_or_axes(value: Any, param: str, keras: Semantics) -> int | tuple[int, 
 
 def _lora_rank(value: Any, param: str, keras: Semantics) -> Any:
     """Keras asks for truth, so that 0 is none."""
-    return None if value is None or (isinstance(value, int) and not value) else _count(value, param, keras)
+    return None if value is None or (isinstance(value, (int, float)) and not value) else _count(value, param, keras)
 
 
 def _seed(value: Any, param: str, keras: Semantics) -> int | None:

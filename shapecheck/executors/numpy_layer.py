@@ -90,6 +90,8 @@ def start_weights(layer: Layer, weights: Mapping[str, Weight], seed: Sequence[in
             made[path] = np.asarray(init(np, generator(*seed, place(path)), shape, dtype), dtype=dtype)
         except Refusal:
             raise
+        except MemoryError:
+            raise Refusal("SC504", problem=f"there is not enough memory for its `{path}`") from None
         except Exception as error:  # a function of the user
             raise Refusal("SC312", f"{path}_initializer", problem=failure(error)) from None
     return made
@@ -157,8 +159,7 @@ def run_layer(
     """
     import numpy as np
 
-    if layer.policy.compute == "string":
-        raise Refusal("SC504", problem="it computes with texts")
+    _refuse_unset(layer)
     if isinstance(arrays, Mapping):
         of_role = dict(zip(arrays, masks, strict=True))
         arrays = in_order(type(layer), dict(arrays))
@@ -199,12 +200,26 @@ def run_layer(
     return LayerRun(outputs, made, losses)
 
 
+def _refuse_unset(layer: Layer) -> None:
+    """Refuse to compute with texts, and with sizes that are names."""
+    if layer.policy.compute == "string":
+        raise Refusal("SC504", problem="it computes with texts")
+    for name in layer.given:
+        parameter = layer.parameters.get(name)
+        value = getattr(layer, parameter.attribute, None) if parameter else None
+        for item in value if type(value) is tuple else (value,):
+            if isinstance(item, dims.Expr):
+                raise Refusal("SC504", name, problem=f"its `{name}` holds {dims.text(item)}, which is not set")
+
+
 def _guarded(method: Any, inputs: Any, offers: Mapping[str, Any]) -> Any:
     """Call a method of a layer; an exception that is no refusal is a bug of ours, and says so."""
     try:
         return call(method, inputs, offers)
     except Refusal:
         raise
+    except MemoryError:
+        raise Refusal("SC504", problem="there is not enough memory for it") from None
     except Exception as error:
         raise Refusal("SC902", problem=failure(error)) from error
 

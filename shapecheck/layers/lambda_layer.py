@@ -43,13 +43,14 @@ class Lambda(Layer):
             return traced(self, xs, listed, dtypes, mask)
         if callable(self.output_shape):
             return promised(self.output_shape, given, xs[0])
+        need.axes(xs[0], "n ...")
         if self.output_shape and isinstance(self.output_shape[0], tuple):
             return [with_batch(xs[0], sizes) for sizes in self.output_shape]
         return with_batch(xs[0], self.output_shape)
 
     def mask(self, np, *xs, mask, listed):
         if not callable(self.mask_):
-            return np.asarray(self.mask_, dtype="bool")
+            return guarded("mask", np.asarray, self.mask_, dtype="bool")
         made = guarded("mask", self.mask_, list(xs) if listed else xs[0], mask)
         for item in made if isinstance(made, (list, tuple)) else [made]:
             if item is not None and not (hasattr(item, "shape") and hasattr(item, "dtype")):
@@ -140,7 +141,7 @@ def spec_of(value, trace):
     if isinstance(value, bool):
         raise Refusal("SC312", "function", problem=f"it returned {value}, which is no array")
     if isinstance(value, (int, float, dims.Expr)):
-        return TensorSpec((), "float32" if isinstance(value, float) else "int32")
+        return TensorSpec((), "float64" if isinstance(value, float) else "int64")
     try:
         (found,), _ = tracing.outputs([value], trace)
     except (TypeError, ValueError, tracing.TraceMismatch, tracing.Untraceable):

@@ -116,6 +116,7 @@ class Subtract(Merge):
         return super().shape(*xs)
 
     def pair(self, a, b):
+        need.that(a.dtype.kind != "b", "SC504", problem="booleans cannot be subtracted")
         return a - b
 
 
