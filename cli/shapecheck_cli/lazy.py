@@ -15,6 +15,7 @@ COMMANDS = {
     "annotate": "Write the shapes into the definition as comments.",
     "rule": "Explain a code such as SC301.",
     "layers": "Explain a layer, or list all layers.",
+    "new": "Begin a new layer: a file to start from.",
     "example": "Print an example definition, or list them.",
 }
 
