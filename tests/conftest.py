@@ -1,6 +1,13 @@
-"""No test may see the Keras config file of the machine that it runs on."""
+"""What holds for all tests: how hypothesis runs, and that no test sees the Keras config file of the machine."""
+
+import os
 
 import pytest
+from hypothesis import settings
+
+# A loaded machine is no failure; and CI tries the same examples each time, so that a red run means a change.
+settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
