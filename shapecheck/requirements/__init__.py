@@ -51,7 +51,7 @@ class Condition:
 
     @property
     def obligations(self) -> tuple[Obligation, ...]:
-        """The fewest obligations that were found to imply it, the one that rules out most first."""
+        """The fewest obligations that were found to imply it, in the order of the wiring."""
         return self._blame.obligations  # type: ignore[no-any-return]
 
     @property

@@ -133,7 +133,11 @@ class Chains:
 
     def texts(self, owed: Obligation, sizes: Mapping[str, int]) -> list[str]:
         """The chains of what an obligation compares at some sizes; one that is a part of another is left out."""
-        chains = [self.steps(spot, sizes) for spot in self.sides(owed)]
+        spots = self.sides(owed)
+        chains = [self.steps(spot, sizes) for spot in spots]
+        if len(spots) == 1 and owed.node is not None:  # what the layer itself would make of it
+            letter, steps = chains[0]
+            chains = [(letter, [*steps, *self._made(owed.node, spots[0], sizes)])]
         found: list[str] = []
         for letter, steps in sorted(chains, key=lambda chain: -len(chain[1])):
             if len(steps) < 2 and len(chains) > 1:
@@ -144,6 +148,18 @@ class Chains:
             if text not in found:
                 found.append(text)
         return found
+
+    def _made(self, node: Node, source: Spot, sizes: Mapping[str, int]) -> list[tuple[str, int]]:
+        """What a layer makes of an axis that it reads, at some sizes."""
+        applied = self.inference.applied[node.index]
+        for output, spec in enumerate(applied.outputs if applied else ()):
+            for axis, size in enumerate(spec.shape or ()):
+                if self.before(Spot(node.index, output, axis)) == source:
+                    try:
+                        return [(node.name, dims.evaluate(size, sizes))]
+                    except (KeyError, TypeError, ZeroDivisionError):
+                        return []
+        return []
 
     def symbolic(self, owed: Obligation) -> list[str]:
         """The chains of what an obligation compares, as formulas."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from shapecheck import dims
 from shapecheck.dims import Dim, Expr
-from shapecheck.dims.form import build, definitions
+from shapecheck.dims.form import build, definitions, scale, total_of
 from shapecheck.dims.nodes import Product
 from shapecheck.need import Obligation
 
@@ -240,8 +240,11 @@ def _reduced(f: Dim, d: Expr) -> list[Atom | bool]:
     """`d` divides `f` without the multiple of d that stands in f: H + 1 divides H + 7 where it divides 6."""
     lead, c = d.terms[-1]
     if isinstance(f, Expr):
+        rest = build(f.const, [term for term in f.terms if dims.exact_quotient(build(0, [term]), d) is None])
+        if not isinstance(rest, Expr) or len(rest.terms) < len(f.terms):
+            return _multiple(rest, d)
         k = next((a // c for node, a in f.terms if node == lead), 0)
-        rest = f - k * d
+        rest = total_of((f, scale(d, -k)))
         if k and (not isinstance(rest, Expr) or len(rest.terms) < len(f.terms)):
             return _multiple(rest, d)
     low = dims.bounds(d)[0]

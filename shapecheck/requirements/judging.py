@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from typing import Any
 
-from shapecheck import codes, dims
-from shapecheck.diagnostic import Diagnostic, Label
+from shapecheck import codes, dims, explain, origins
+from shapecheck.diagnostic import Diagnostic, Label, Refusal
 from shapecheck.inference import Inference
 from shapecheck.need import Obligation
 from shapecheck.requirements import Contradiction, Requirements, asserting, chains, cycles, wording
 from shapecheck.requirements.asserting import Asserted
 from shapecheck.requirements.chains import Chains
 from shapecheck.requirements.claims import Claim, claims_of, of
-from shapecheck.requirements.sets import EVERY, NONE, OverBudget, Sizes, runs_of, tidy
+from shapecheck.requirements.sets import EVERY, NONE, OverBudget, Sizes, interval, runs_of, tidy
 from shapecheck.requirements.system import System, put
 from shapecheck.source import Span
 from shapecheck.spec import Contract
@@ -64,15 +65,9 @@ def _say(code: str, place: Span | None, *, layer: str | None = None, label: str 
 
 def demand(owed: Obligation) -> str:
     """What one obligation says, by the sizes that it leaves where it is on one symbol, else as it stands."""
-    if isinstance(owed, Asserted) and owed.facts.get("ranks"):
-        a, b = owed.facts["ranks"]
-        return f"rank {a} == rank {b}"
     claim = of(owed)
     if claim.truth is not None:
-        sign = {"equal": "==", "unequal": "!=", "at_least": ">="}.get(owed.kind)
-        if owed.kind == "divides":
-            return f"{dims.text(owed.b)} % {dims.text(owed.a)} == 0"
-        return f"{dims.text(owed.a)} {sign} {dims.text(owed.b)}" if sign else repr(owed)
+        return _stated(owed, {})
     if len(claim.symbols) == 1:
         system = System([claim])
         if not system.open and not system.empty:
@@ -137,9 +132,8 @@ def _assertion(inference: Inference, model: Requirements, read: asserting.Read) 
     wrong = [owed for owed in read.obligations if not of(owed).truth and not _holds(of(owed), sample)]
     wrong = [owed for owed in wrong if System([*model.claims, *claims_of([owed])]).empty] or wrong or read.obligations
     owed = wrong[0]
-    problem = f"{demand(owed)} is true for no valid size"
-    if of(owed).truth is False and not any(isinstance(size, dims.Expr) for size in (owed.a, owed.b)):
-        problem = f"{demand(owed)} is not true"
+    fixed = not any(isinstance(size, dims.Expr) for size in (owed.a, owed.b))
+    problem = f"{_stated(owed, {})} is {'not true' if fixed else 'true for no valid size'}"
     notes = [text for o in wrong[:2] for text in known.texts(o, sample)]
     return [_say("SC603", place.span() if place else None, text=read.assertion.text, problem=problem,
                  notes=list(dict.fromkeys(notes)))]  # fmt: skip
@@ -193,9 +187,15 @@ def _contract(
 
 
 def _refuting(requirements: Requirements, name: str, promised: Sizes) -> int | None:
-    """The smallest size that is promised and not valid, by the conditions on this symbol alone."""
+    """A size that is promised and not valid, by the conditions on this symbol alone.
+
+    It is the smallest above the least valid one, where there is such a size, because that tells more than a size that
+    is too small.
+    """
     system = requirements.system
-    candidates = [size for size in [outside(promised, system.sets.get(name, EVERY))] if size is not None]
+    valid = system.sets.get(name, EVERY)
+    found = outside(promised & interval(valid.after(1) or 1, None), valid) or outside(promised, valid)
+    candidates = [found] if found is not None else []
     hard = [claim for claim in system.open if claim.symbols == (name,)]
     if hard:
         for count, h in enumerate(promised.each()):
@@ -242,8 +242,7 @@ def _refuted(
     labels: list[Label] = []
     if broken:
         owed = min((o for claim in broken for o in claim.obligations), key=_order)
-        who = _who(known, owed)
-        notes.append(f"at {said}, `{who}` needs {_at(owed, sizes)}")
+        notes.append(f"at {said}, {_refusal(inference, owed, sizes)}")
         notes += known.texts(owed, sizes)
         place = chains.span(owed)
         if place is not None:
@@ -262,14 +261,33 @@ def _order(owed: Obligation) -> int:
     return owed.node.index if owed.node is not None else 1 << 60
 
 
-def _at(owed: Obligation, sizes: Mapping[str, int]) -> str:
-    """What an obligation compares, in numbers."""
-    a, b = (dims.text(dims.substitute(side, sizes)) for side in (owed.a, owed.b))
-    if owed.kind == "divides":
-        return f"{b} to be a multiple of {a}"
-    if owed.kind == "broadcast":
-        return f"{a} and {b} to be equal, or one of them 1"
-    return f"{a} {'==' if owed.kind == 'equal' else '>=' if owed.kind == 'at_least' else '!='} {b}"
+def _refusal(inference: Inference, owed: Obligation, sizes: Mapping[str, int]) -> str:
+    """The words in which a layer refuses some sizes, or what an assertion compares there."""
+    if isinstance(owed, Asserted):
+        return f"`{owed.assertion.text}` is {_stated(owed, sizes)}"
+    node = owed.node
+    facts = {name: _filled(value, sizes) for name, value in owed.facts.items()}
+    rank = max((len(spec.shape) for spec in origins.given(inference, node) if spec.shape is not None), default=None)
+    refusal = Refusal(owed.code, owed.param, input=owed.input, axis=owed.axis, **facts)
+    return explain.worded(refusal, node.name, rank, inference.channels_first)[0]
+
+
+def _filled(value: Any, sizes: Mapping[str, int]) -> Any:
+    """A fact with sizes in the place of symbols."""
+    if isinstance(value, tuple):
+        return tuple(_filled(item, sizes) for item in value)
+    return dims.substitute(value, sizes) if isinstance(value, dims.Expr) else value
+
+
+def _stated(owed: Obligation, sizes: Mapping[str, int]) -> str:
+    """What is compared, as it stands, with sizes in the place of symbols."""
+    if owed.facts.get("ranks"):
+        return "rank {} == rank {}".format(*owed.facts["ranks"])
+    a, b = (dims.text(_filled(side, sizes)) for side in (owed.a, owed.b))
+    return f"{a} {_SIGNS.get(owed.kind, owed.kind)} {b}"
+
+
+_SIGNS = {"equal": "==", "at_least": ">=", "unequal": "!="}
 
 
 def _against_joints(

@@ -12,6 +12,7 @@ from shapecheck.requirements import Condition, Contradiction, Requirements, chai
 from shapecheck.requirements.chains import Chains
 from shapecheck.requirements.claims import NATURAL, Claim
 from shapecheck.requirements.cycles import Steps
+from shapecheck.requirements.rhythm import direction
 from shapecheck.requirements.sets import OverBudget, Sizes
 from shapecheck.requirements.system import COST, System
 
@@ -74,6 +75,11 @@ def first(claim: Claim) -> list[Obligation]:
     return owed[:1]
 
 
+def _place(claim: Claim) -> int:
+    """The place of a claim in the wiring; last for one that no layer makes."""
+    return min((o.node.index for o in claim.obligations if o.node is not None), default=1 << 60)
+
+
 def conditions(requirements: Requirements, inference: Inference | None) -> tuple[Condition, ...]:
     """The conditions in the order of the symbols, the batch last, those on several symbols at the end."""
     system = requirements.system
@@ -134,8 +140,11 @@ def _alone(claim: Claim, known: Chains | None) -> Condition:
 
 
 def core(name: str, piece: wording.Part, others: Sequence[wording.Part], system: System) -> list[Obligation]:
-    """The fewest obligations that rule out what a condition rules out, found greedily and then thinned."""
+    """The fewest obligations that rule out what a condition rules out, found greedily and then thinned; in order."""
     used = system.used.get(name, [])
+    single_bound = _bound(name, piece.sizes, used)
+    if single_bound:
+        return single_bound
     window = _window(system.sets[name], piece, others)
     weights = sum(claim.weight for claim in used)
     plain = [claim for claim in used if claim.symbols == (name,)]
@@ -147,7 +156,7 @@ def core(name: str, piece: wording.Part, others: Sequence[wording.Part], system:
         if h not in piece.sizes and all(h in other.sizes for other in others):
             wanted |= 1 << place
     masks = [(claim, _mask(claim, name, window) & wanted) for claim in plain]
-    masks.sort(key=lambda pair: first(pair[0])[0].node.index if first(pair[0]) and first(pair[0])[0].node else -1)
+    masks.sort(key=lambda pair: _place(pair[0]))
     chosen: list[tuple[Claim, int]] = []
     left = wanted
     while left:
@@ -163,11 +172,22 @@ def core(name: str, piece: wording.Part, others: Sequence[wording.Part], system:
                 rest |= other[1]
         if not wanted & ~left & ~rest:
             chosen.remove(pair)
-    chosen.sort(key=lambda pair: -pair[1].bit_count())
-    found = [claim for claim, _ in chosen]
+    found = sorted((claim for claim, _ in chosen), key=_place)
     if left:
         found += [claim for claim in used if claim.symbols != (name,)]
     return [owed for claim in found or used for owed in first(claim)]
+
+
+def _bound(name: str, sizes: Sizes, used: Sequence[Claim]) -> list[Obligation]:
+    """The first obligation that on its own keeps a symbol at or above a bound, for a condition that is one."""
+    if sizes.start is None or sizes.start == 1 or sizes.cycles or sizes.runs:
+        return []
+    below = {name: sizes.start - 1}
+    for claim in sorted(used, key=_place):
+        rising = len(claim.atoms) == 1 and claim.atoms[0].kind == NATURAL and claim.symbols == (name,)
+        if rising and not claim.at(below) and direction(claim.atoms[0].f, name) == 1:
+            return first(claim)
+    return []
 
 
 def _window(sizes: Sizes, piece: wording.Part, others: Sequence[wording.Part]) -> range | None:

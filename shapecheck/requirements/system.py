@@ -330,7 +330,8 @@ def eliminated(claims: Sequence[Claim]) -> list[Claim] | None:
         name, formula, divisor = solved
         whole = claim([(MULTIPLE, formula, divisor)], made.obligations)
         at_least_one = claim([(NATURAL, formula - divisor, 0)], made.obligations)
-        left = [put(c, {name: formula // divisor}) for c in left if c is not made]
+        place = {name: formula // divisor}
+        left = [put(c, place) if name in c.symbols else c for c in left if c is not made]
         left = [c for c in [*left, whole, at_least_one] if c.truth is not True]
 
 
