@@ -90,8 +90,7 @@ class Table(Layer):
         """The table with its correction."""
         if self.lora_rank is None:
             return w["embeddings"]
-        alpha = self.lora_rank if self.lora_alpha is None else self.lora_alpha
-        return w["embeddings"] + alpha / self.lora_rank * (w["lora_embeddings_a"] @ w["lora_embeddings_b"])
+        return w["embeddings"] + w["lora_embeddings_a"] @ w["lora_embeddings_b"]
 
     def looked_up(self, np, x, w):
         """The rows of the table; a number below 0 counts from its end, and one that it does not have gives nan."""
@@ -107,9 +106,9 @@ class Table(Layer):
 class Embedding(Table):
     """y[..., :] = embeddings[x[...], :]; floats are cut off to whole numbers.
 
-    embeddings (input_dim, output_dim). With `lora_rank` r the table is frozen, and a correction lora_alpha / r * A @ B
-    of shapes (input_dim, r) and (r, output_dim) is trained beside it. With `mask_zero` the mask is x != 0. Keras 3
-    ignores `input_length`; in Keras 2 the input has to have it.
+    embeddings (input_dim, output_dim). With `lora_rank` r the table is frozen, and a correction A @ B of shapes
+    (input_dim, r) and (r, output_dim) is trained beside it; Keras 3.15 forgets `lora_alpha` here. With `mask_zero` the
+    mask is x != 0. Keras 3 ignores `input_length`; in Keras 2 the input has to have it.
     """
 
     examples = (
