@@ -10,7 +10,7 @@ from shapecheck.contract import Layer, TensorSpec, input_names, takes_list
 from shapecheck.diagnostic import Refusal
 from shapecheck.dims import Dim
 from shapecheck.params import MAX_RANK, MAX_SIZE
-from shapecheck.words import shown
+from shapecheck.words import near, shown
 
 Given = list[Any] | dict[str, Any]
 
@@ -68,7 +68,9 @@ def in_a_row(
     `x, initial_state=[h, c]` is x, h, c.
     """
     names, _, star = input_names(kind)
-    if not names or star not in named or not {*names[len(inputs) :], star} == {*named}:
+    if unknown := next((name for name in named if name not in names and name != star), None):
+        raise Refusal("SC212", name=unknown, near=near(unknown, [*names, *([star] if star else [])]))
+    if not names or star not in named or {*names[len(inputs) :], star} != {*named}:
         return inputs, named
     left, several = [named[star]], []
     while left:

@@ -77,6 +77,9 @@ def _undeclared(found: Inference, layer: Layer) -> Iterator[Refusal]:
                 for symbol in dims.symbols_of(item):
                     if symbol.name not in found.symbols:
                         yield _no_symbol(found, name, symbol.name, {"item": index} if several else {})
+            elif isinstance(item, Layer):
+                for refusal in _undeclared(found, item):
+                    yield _no_symbol(found, name, refusal.facts["name"], {})
 
 
 def _no_symbol(found: Inference, param: str, name: str, item: dict[str, int]) -> Refusal:
@@ -92,6 +95,9 @@ def _fix(found: Inference, layer: Layer) -> None:
         parameter = layer.parameters.get(name)
         if parameter is not None and layer.kind != "InputLayer":
             value = layer.__dict__.get(parameter.attribute)
+            for item in value if type(value) is tuple else (value,):
+                if isinstance(item, Layer):
+                    _fix(found, item)
             if isinstance(value, dims.Expr):
                 layer.__dict__[parameter.attribute] = dims.substitute(value, found.symbols)
             elif type(value) is tuple and any(isinstance(item, dims.Expr) for item in value):

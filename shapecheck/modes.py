@@ -45,6 +45,7 @@ RULES = (
         "mask_with_initial_state", "a recurrent layer looks at its mask also where it is given its first states", False,
         True, False,
     ),
+    Rule("conv_lstm_without_filters", "a ConvLSTM may have 0 filters, and then gives nothing", False, False, True),
     Rule(
         "one_tensor_for_states", "the two first rows of one tensor may stand for both states of an LSTMCell", False,
         False, True,
@@ -76,6 +77,7 @@ class Semantics:
     scalar_inputs: bool
     zero_sizes: bool
     mask_with_initial_state: bool
+    conv_lstm_without_filters: bool
     one_tensor_for_states: bool
 
     def __init__(self, generation: int | None) -> None:

@@ -8,13 +8,12 @@ An inner layer is written as
 or, in Python, given as a layer. All of its refusals are reported, under the name of its own kind.
 """
 
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Annotated, Any
 
 from shapecheck import layers, need, params
 from shapecheck.apply import check_form, undescribed
-from shapecheck.contract import Layer, TensorSpec, call
+from shapecheck.contract import Layer, TensorSpec, call, call_arguments
 from shapecheck.diagnostic import Refusal, Refusals
 from shapecheck.dtypes import autocast
 from shapecheck.making import make
@@ -36,7 +35,7 @@ def read(value, param, keras):
     """The inner layer that a value stands for; Refusals with all that is wrong with it."""
     given = getattr(value, "_layer", value)
     if isinstance(given, Layer):
-        return _not_too_deep(changed(given), param)
+        return _copied(_not_too_deep(given, param), {})
     if _level.get() >= DEEPEST:
         need.refuse("SC802", param, limit=DEEPEST)
     kind, config, path = _written(value, param)
@@ -98,18 +97,22 @@ def _outside(refusal, param, path, config):
     return refusal
 
 
-@contextmanager
-def at_item(item):
-    """A block that reads one item of a list: what is refused in it stands there."""
-    try:
-        yield
-    except Refusal as refusal:
-        refusal.facts.setdefault("item", item)
-        raise
-    except Refusals as several:
-        for refusal in several.found:
-            refusal.facts["path"] = (item, *refusal.facts["path"])
-        raise
+def each_of(values, read_one):
+    """What `read_one` makes of each item of a list; Refusals with all that is wrong in it, where it stands."""
+    made, found = [], []
+    for item, value in enumerate(values):
+        try:
+            made.append(read_one(value))
+        except Refusal as refusal:
+            refusal.facts["path"] = (item,)
+            found.append(refusal)
+        except Refusals as several:
+            for inner in several.found:
+                inner.facts["path"] = (item, *inner.facts["path"])
+                found.append(inner)
+    if found:
+        raise Refusals(found)
+    return tuple(made)
 
 
 def refusal(code, param, facts):
@@ -141,9 +144,21 @@ def kind_of(value, kind, param, expected):
 
 def changed(layer, **attributes):
     """A copy of a layer with some of its parameters changed."""
-    made = type(layer).__new__(type(layer))
+    made = object.__new__(type(layer))
     made.__dict__.update(layer.__dict__, **attributes)
     return made
+
+
+def _copied(layer, known):
+    """A copy of a layer and of those inside it, so that sizes which are put in change nothing outside."""
+    if id(layer) not in known:
+        made = known[id(layer)] = changed(layer)
+        for name, value in layer.__dict__.items():
+            if isinstance(value, Layer):
+                made.__dict__[name] = _copied(value, known)
+            elif type(value) is tuple and any(isinstance(item, Layer) for item in value):
+                made.__dict__[name] = tuple(_copied(item, known) for item in value)
+    return known[id(layer)]
 
 
 def named(inner):
@@ -163,7 +178,8 @@ def ask(inner, method, inputs, shift=0, **offers):
     owed: list[Any] = []
     token = need.begin(owed)
     try:
-        return call(getattr(inner, method), inputs, {"listed": False, **offers})
+        alone = {"listed": False, "call": call_arguments(type(inner), {}, None), "masks": {}, "eager": False}
+        return call(getattr(inner, method), inputs, {**alone, **offers})
     except Refusal as refusal:
         refusal.facts.setdefault("layer", inner.name or inner.kind)
         refusal.axis = _moved(refusal.axis, shift)
@@ -219,7 +235,6 @@ def run_inside(inner, prefix, inputs, w, **offers):
     own = {path: cast(np, array) for path, array in part(w, prefix).items()}
     answer = ask(inner, "run", [cast(np, x) for x in inputs], w=own, **offers)
     return list(answer) if isinstance(answer, (list, tuple)) else [answer]
-
 
 
 def run_called(inner, prefix, inputs, w, losses, **offers):

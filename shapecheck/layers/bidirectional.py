@@ -6,7 +6,7 @@ from shapecheck import dims, need, params
 from shapecheck.contract import END, Layer, layer
 from shapecheck.layers import _wrapping
 from shapecheck.layers._recurrent import Recurrent
-from shapecheck.layers._wrapping import ask, changed, part, run_called, weights_of
+from shapecheck.layers._wrapping import ask, changed, run_called, weights_of
 from shapecheck.naming import snake
 from shapecheck.params import Reader
 
@@ -48,7 +48,7 @@ class Bidirectional(Layer):
         "layer: {SimpleRNN: 8}, merge_mode: ave | (n, t, 3), (n, 8), (n, 8) -> (n, 8)",
         "layer: {class_name: RNN, config: {cell: [{LSTMCell: 4}, {GRUCell: 6}]}} | (n, t, 3) -> (n, 12)",
         "layer: {ConvLSTM1D: {filters: 4, kernel_size: 3, return_sequences: true}} | (n, t, h, 3) -> (n, t, h - 2, 8)",
-        "layer: {LSTM: 8}, merge_mode: sum, backward_layer: {LSTM: {units: 6, go_backwards: true}} | (n, t, 3) !! SC310",
+        "layer: {LSTM: 8}, merge_mode: sum, backward_layer: {GRU: {units: 6, go_backwards: true}} | (n, t, 3) !! SC310",
         "layer: {LSTM: 8} | (n, t, 3), (n, 8), (n, 8) !! SC208",
         "layer: {LSTM: 8} | (n, 3) !! SC302",
         "layer: {LSTM: 0} | (n, t, 3) !! SC114",
@@ -56,8 +56,7 @@ class Bidirectional(Layer):
         "layer: {LSTM: 8}, merge_mode: max | (n, t, 3) !! SC114",
         "layer: {LSTM: {units: 8, go_backwards: true}} | (n, t, 3) !! SC125",
         "layer: {LSTM: 8}, backward_layer: {LSTM: 8} | (n, t, 3) !! SC125",
-        "layer: {LSTM: 8}, backward_layer: {LSTM: {units: 8, go_backwards: true, stateful: true}}"
-        " | (n, t, 3) !! SC125",
+        "layer: {LSTM: 8}, backward_layer: {LSTM: {units: 8, go_backwards: true, stateful: true}} | (n, t, 3) !! SC125",
     )
 
     def check(self):
@@ -72,8 +71,8 @@ class Bidirectional(Layer):
         """Refuse a direction that does not fit the other."""
         value, expected = getattr(getattr(self, which), setting), str(bool(wanted)).lower()
         if value != wanted:
-            raise_at = {"param": setting, "name": which, "expected": expected, "given": str(value).lower()}
-            raise _wrapping.refusal("SC125", which, raise_at)
+            facts = {"param": setting, "name": which, "expected": expected, "given": str(value).lower()}
+            raise _wrapping.refusal("SC125", which, facts)
 
     @property
     def inner(self):
@@ -125,7 +124,7 @@ class Bidirectional(Layer):
         """The mask of the sequence for the output, or for both outputs, and none for the states."""
         outputs = [mask] if self.merge_mode else [mask, mask]
         if self.layer.return_state:
-            outputs += [None for _, inner, _ in self.both() for _, cell in inner.chain() for _ in range(cell.state_count)]
+            outputs += [None for _, inner, _ in self.both() for _ in range(inner.states_in_all)]
         return outputs
 
     def weights(self, sequence, *initial_state, keras):

@@ -1,15 +1,16 @@
 """ConvLSTM in one, two and three dimensions (Shi et al. 2015): an LSTM whose products are convolutions."""
 
 from math import prod
-from typing import Any
+from typing import Annotated
 
-from shapecheck import dims, need, params
+from shapecheck import axes, dims, need, params
 from shapecheck.contract import Weight, layer
 from shapecheck.layers._channels import Spatial
 from shapecheck.layers._convolution import apart, convolved
 from shapecheck.layers._recurrent import Recurrent
 from shapecheck.layers._windows import margins, padded, places, slots
 from shapecheck.layers.lstm import LongShortTerm
+from shapecheck.params import Reader
 
 _RENAMED = {
     "nb_filter": "filters", "subsample": "strides", "border_mode": "padding", "dim_ordering": "data_format",
@@ -19,10 +20,22 @@ _RENAMED = {
 }  # fmt: skip
 
 
+_COUNT = params.Count.__metadata__[0]  # type: ignore[attr-defined]
+
+
+def _filters(value, param, keras):
+    if value == 0 and keras.conv_lstm_without_filters:
+        return 0
+    return _COUNT.read(value, param, keras)
+
+
+Filters = Annotated[int, Reader("a positive integer", _filters)]
+
+
 class Window(Spatial):
     """The parameters of the convolution, which come first."""
 
-    filters: params.Count
+    filters: Filters
     kernel_size: params.Sizes2
     strides: params.Sizes2 = 1
     padding: params.Padding = "valid"
@@ -54,8 +67,6 @@ class ConvGates(LongShortTerm, Window):
 
     def place(self, i):
         axis = super().place(i)["axis"]
-        from shapecheck import axes
-
         return {"axis": axis, "what": f"axis {axes.described(axis + 1, self.rank + 3, self.first)}"}
 
     def states(self, step):
@@ -92,11 +103,10 @@ class ConvGates(LongShortTerm, Window):
         """Patterns for samples as patterns for all the steps of all samples."""
         return tuple(np.tile(p, (steps, *(1,) * (p.ndim - 1))) for p in patterns)
 
-    def step(self, np, z, states, w, patterns):
-        h, c = states
+    def step(self, np, w, patterns):
+        carry, kernel = self.carried(np, self.channel_axis), w["recurrent_kernel"]
         window = (1,) * self.rank, (1,) * self.rank, "same"
-        z = z + self.gated(np, h, w["recurrent_kernel"], window, patterns.states)
-        return self.carried(np, z, c, self.channel_axis)
+        return lambda z, states: carry(z + self.gated(np, states[0], kernel, window, patterns.states), states[1])
 
     def gated(self, np, x, kernel, window, patterns):
         """x * kernel; under dropout each gate sees x under its own pattern. Channels stand as the user has them."""
@@ -118,10 +128,12 @@ def convolution(np, x, kernel, strides, dilation, padding):
     """x * kernel, channels last."""
     per_axis = tuple(zip(x.shape[1:-1], kernel.shape[:-2], strides, dilation, strict=True))
     counts = tuple(places(*axis, padding) for axis in per_axis)
-    return convolved(np, padded(np, x, [margins(*axis, padding) for axis in per_axis]), kernel, counts, strides, dilation)
+    return convolved(
+        np, padded(np, x, [margins(*axis, padding) for axis in per_axis]), kernel, counts, strides, dilation
+    )
 
 
-class ConvLSTM(Recurrent, ConvGates):
+class ConvLSTM(Recurrent, ConvGates):  # type: ignore[misc]
     """An LSTM over images: z = x * kernel + bias + h * recurrent_kernel, where * is a convolution.
 
     kernel (*kernel_size, channels, 4 * filters), recurrent_kernel (*kernel_size, filters, 4 * filters), bias
@@ -157,9 +169,10 @@ class ConvLSTM1D(ConvLSTM):
         "filters: 4, kernel_size: 3 | (n, t, h, 3) -> (n, h - 2, 4)",
         "filters: 4, kernel_size: 3, padding: same, strides: 2, return_sequences: true, use_bias: false"
         " | (n, t, h, 3) -> (n, t, (h + 1)//2, 4)",
-        "filters: k, kernel_size: [2], dilation_rate: [2], data_format: channels_first, return_sequences: true,"
-        " return_state: true | (n, t, 3, h) -> (n, t, k, h - 2), (n, k, h - 2), (n, k, h - 2)",
-        "filters: 4, kernel_size: 1, dropout: 0.5, recurrent_dropout: 0.2, activation: relu | (n, t, h, 3) -> (n, h, 4)",
+        "filters: k, kernel_size: [2], dilation_rate: [2], data_format: channels_first,"
+        " return_sequences: true, return_state: true | (n, t, 3, h) -> (n, t, k, h - 2), (n, k, h - 2), (n, k, h - 2)",
+        "filters: 4, kernel_size: 1, dropout: 0.5, recurrent_dropout: 0.2, activation: relu"
+        " | (n, t, h, 3) -> (n, h, 4)",
         "filters: 4, kernel_size: 2, padding: same, go_backwards: true, unit_forget_bias: false, stateful: true"
         " | (n, t, h, 3), (n, h, 4), (n, h, 4) -> (n, h, 4)",
         "filters: 4, kernel_size: 3 | (n, t, h) !! SC302",
@@ -186,9 +199,11 @@ class ConvLSTM2D(ConvLSTM):
         "filters: 4, kernel_size: 3 | (n, t, h, w, 3) -> (n, h - 2, w - 2, 4)",
         "filters: 4, kernel_size: 3, padding: same, strides: 2, return_sequences: true, use_bias: false"
         " | (n, t, h, w, 3) -> (n, t, (h + 1)//2, (w + 1)//2, 4)",
-        "filters: k, kernel_size: [2, 3], dilation_rate: [1, 2], data_format: channels_first, return_sequences: true,"
-        " return_state: true | (n, t, 3, h, w) -> (n, t, k, h - 1, w - 4), (n, k, h - 1, w - 4), (n, k, h - 1, w - 4)",
-        "filters: 4, kernel_size: 1, dropout: 0.5, recurrent_dropout: 0.2, activation: relu | (n, t, h, w, 3) -> (n, h, w, 4)",
+        "filters: k, kernel_size: [2, 3], dilation_rate: [1, 2], data_format: channels_first,"
+        " return_sequences: true, return_state: true | (n, t, 3, h, w)"
+        " -> (n, t, k, h - 1, w - 4), (n, k, h - 1, w - 4), (n, k, h - 1, w - 4)",
+        "filters: 4, kernel_size: 1, dropout: 0.5, recurrent_dropout: 0.2, activation: relu"
+        " | (n, t, h, w, 3) -> (n, h, w, 4)",
         "filters: 4, kernel_size: 2, padding: same, go_backwards: true, unit_forget_bias: false, stateful: true"
         " | (n, t, h, w, 3), (n, h, w, 4), (n, h, w, 4) -> (n, h, w, 4)",
         "filters: 4, kernel_size: 3 | (n, t, h, w) !! SC302",
@@ -219,9 +234,11 @@ class ConvLSTM3D(ConvLSTM):
         "filters: 4, kernel_size: 3 | (n, t, d, h, w, 3) -> (n, d - 2, h - 2, w - 2, 4)",
         "filters: 4, kernel_size: 3, padding: same, strides: 2, return_sequences: true, use_bias: false"
         " | (n, t, d, h, w, 3) -> (n, t, (d + 1)//2, (h + 1)//2, (w + 1)//2, 4)",
-        "filters: k, kernel_size: [2, 3, 2], dilation_rate: [1, 2, 3], data_format: channels_first, return_sequences: true,"
-        " return_state: true | (n, t, 3, d, h, w) -> (n, t, k, d - 1, h - 4, w - 3), (n, k, d - 1, h - 4, w - 3), (n, k, d - 1, h - 4, w - 3)",
-        "filters: 4, kernel_size: 1, dropout: 0.5, recurrent_dropout: 0.2, activation: relu | (n, t, d, h, w, 3) -> (n, d, h, w, 4)",
+        "filters: k, kernel_size: [2, 3, 2], dilation_rate: [1, 2, 3], data_format: channels_first,"
+        " return_sequences: true, return_state: true | (n, t, 3, d, h, w)"
+        " -> (n, t, k, d - 1, h - 4, w - 3), (n, k, d - 1, h - 4, w - 3), (n, k, d - 1, h - 4, w - 3)",
+        "filters: 4, kernel_size: 1, dropout: 0.5, recurrent_dropout: 0.2, activation: relu"
+        " | (n, t, d, h, w, 3) -> (n, d, h, w, 4)",
         "filters: 4, kernel_size: 2, padding: same, go_backwards: true, unit_forget_bias: false, stateful: true"
         " | (n, t, d, h, w, 3), (n, d, h, w, 4), (n, d, h, w, 4) -> (n, d, h, w, 4)",
         "filters: 4, kernel_size: 3 | (n, t, d, h, w) !! SC302",

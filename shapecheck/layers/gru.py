@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from shapecheck import params
 from shapecheck.contract import Weight, layer
-from shapecheck.layers._recurrent import FORGOTTEN, LEGACY, Cell, DenseGates, Recurrent, UseCudnn, product
+from shapecheck.layers._gates import FORGOTTEN, LEGACY, DenseGates, UseCudnn, each_gate, plain, product
+from shapecheck.layers._recurrent import Cell, Recurrent
 
 
 class GRUGates(DenseGates):
@@ -32,19 +33,25 @@ class GRUGates(DenseGates):
         own = {**w, "bias": w["bias"][0]} if self.use_bias and self.reset_after else w
         return super().projected(np, xs, own, patterns)
 
-    def step(self, np, z, states, w, patterns):
-        (h,) = states
-        kernel, units, sigma = w["recurrent_kernel"], h.shape[-1], self.recurrent_activation
-        x_z, x_r, x_h = np.split(z, 3, axis=-1)
-        if self.reset_after:
-            sums = product(np, h, kernel, patterns.states)
-            h_z, h_r, h_h = np.split(sums + w["bias"][1] if self.use_bias else sums, 3, axis=-1)
-            candidate = sigma(np, x_r + h_r) * h_h
-        else:
-            h_z, h_r = np.split(product(np, h, kernel[:, : 2 * units], patterns.states[:2]), 2, axis=-1)
-            candidate = product(np, sigma(np, x_r + h_r) * h, kernel[:, 2 * units :], patterns.states[2:])
-        update = sigma(np, x_z + h_z)
-        return (update * h + (1 - update) * self.activation(np, x_h + candidate),)
+    def step(self, np, w, patterns):
+        activation, sigma = plain(np, self.activation), each_gate(np, self.recurrent_activation, 2)
+        kernel, bias = w["recurrent_kernel"], w["bias"][1] if self.use_bias and self.reset_after else 0
+        two = 2 * (kernel.shape[-1] // 3)  # the columns of z and r
+
+        def after(x, states):
+            (h,) = states
+            sums = product(np, h, kernel, patterns.states) + bias
+            z, r = sigma(x[:, :two] + sums[:, :two])
+            return (z * h + (1 - z) * activation(x[:, two:] + r * sums[:, two:]),)
+
+        def before(x, states):
+            (h,) = states
+            z, r = sigma(x[:, :two] + product(np, h, kernel[:, :two], patterns.states[:2]))
+            return (
+                z * h + (1 - z) * activation(x[:, two:] + product(np, r * h, kernel[:, two:], patterns.states[2:])),
+            )
+
+        return after if self.reset_after else before
 
 
 @layer

@@ -4,17 +4,19 @@ from typing import ClassVar
 
 from shapecheck import need, params
 from shapecheck.contract import Weight, layer
-from shapecheck.layers._recurrent import (
+from shapecheck.layers._gates import (
     FORGOTTEN,
     LEGACY,
-    Cell,
     DenseGates,
     ForgetBias,
     Gates,
-    Recurrent,
     UseCudnn,
+    each_gate,
+    parts,
+    plain,
     product,
 )
+from shapecheck.layers._recurrent import Cell, Recurrent
 
 
 class LongShortTerm(Gates):
@@ -33,11 +35,16 @@ class LongShortTerm(Gates):
     def bias(self, columns):
         return Weight((columns,), ForgetBias(self.bias_initializer) if self.unit_forget_bias else self.bias_initializer)
 
-    def carried(self, np, z, c, axis=-1):
-        """The new h and c, from the sums of the four gates along an axis, in the order i, f, c, o."""
-        sigma, (z_i, z_f, z_c, z_o) = self.recurrent_activation, np.split(z, 4, axis=axis)
-        c = sigma(np, z_f) * c + sigma(np, z_i) * self.activation(np, z_c)
-        return sigma(np, z_o) * self.activation(np, c), c
+    def carried(self, np, axis=1):
+        """A function (z, c) -> new h and c, where z holds the gates i, f, c and o along an axis."""
+        activation, sigma = plain(np, self.activation), each_gate(np, self.recurrent_activation, 4, axis)
+
+        def carry(z, c):
+            i, f, _, o = sigma(z)
+            c = f * c + i * activation(parts(z, 4, axis)[2])
+            return o * activation(c), c
+
+        return carry
 
 
 class LSTMGates(LongShortTerm, DenseGates):
@@ -51,9 +58,9 @@ class LSTMGates(LongShortTerm, DenseGates):
     def patterns(self):
         return 4 if self.implementation == 1 or self.recurrent_dropout else 1
 
-    def step(self, np, z, states, w, patterns):
-        h, c = states
-        return self.carried(np, z + product(np, h, w["recurrent_kernel"], patterns.states), c)
+    def step(self, np, w, patterns):
+        carry, kernel = self.carried(np), w["recurrent_kernel"]
+        return lambda z, states: carry(z + product(np, states[0], kernel, patterns.states), states[1])
 
 
 @layer

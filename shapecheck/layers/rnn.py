@@ -26,11 +26,7 @@ def _cells(value, param, keras):
         raise Refusal("SC113", param, expected=f"a list of cells, each {_CELL}", given=shown(value))
     if not 0 < len(value) <= MOST:
         raise Refusal("SC114", param, expected=f"a list of 1 to {MOST} cells", given=f"one of {len(value)}")
-    cells = []
-    for item, cell in enumerate(value):
-        with _wrapping.at_item(item):
-            cells.append(_cell(cell, param, keras))
-    return tuple(cells)
+    return _wrapping.each_of(value, lambda cell: _cell(cell, param, keras))
 
 
 def _cell_or_cells(value, param, keras):
@@ -54,8 +50,7 @@ class StackedRNNCells(Cell):
     cells: Annotated[Any, Reader(f"a list of cells, each {_CELL}", _cells)]
 
     examples = (
-        "cells: [{LSTMCell: 8}, {GRUCell: k}]"
-        " | (n, 3), (n, 8), (n, 8), (n, k) -> (n, k), (n, 8), (n, 8), (n, k)",
+        "cells: [{LSTMCell: 8}, {GRUCell: k}] | (n, 3), (n, 8), (n, 8), (n, k) -> (n, k), (n, 8), (n, 8), (n, k)",
         "cells: [{SimpleRNNCell: {units: 4, use_bias: false}}] | (n, 3), (n, 4) -> (n, 4), (n, 4)",
         "cells: [{LSTMCell: 8}, {GRUCell: 5}] | (n, 3), (n, 8), (n, 8) !! SC208",
         "cells: [{LSTMCell: 8}, {GRUCell: 5}] | (n, 3), (n, 8), (n, 8), (n, 6) !! SC301",
@@ -99,8 +94,9 @@ class RNN(Recurrent):
         " | (n, t, 3) -> (n, t, k), (n, k)",
         "cell: [{LSTMCell: 8}, {SimpleRNNCell: 5}], return_state: true, go_backwards: true, unroll: true"
         " | (n, t, 3) -> (n, 5), (n, 8), (n, 8), (n, 5)",
-        "cell: {class_name: StackedRNNCells, config: {cells: [{class_name: GRUCell, config: {units: 4}}, {LSTMCell: 6}]}},"
-        " return_sequences: true, stateful: true, zero_output_for_mask: true | (n, t, 3) -> (n, t, 6)",
+        "cell: {class_name: StackedRNNCells, config: {cells: [{class_name: GRUCell, config: {units: 4}},"
+        " {LSTMCell: 6}]}}, return_sequences: true, stateful: true, zero_output_for_mask: true"
+        " | (n, t, 3) -> (n, t, 6)",
         "cell: {LSTMCell: 8} | (n, t, 3), (n, 8), (n, 8) -> (n, 8)",
         "cell: {LSTMCell: 8} | (n, 3) !! SC302",
         "cell: {LSTMCell: 8} | (n, t, 3), (n, 8) !! SC208",

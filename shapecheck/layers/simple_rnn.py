@@ -2,7 +2,8 @@
 
 from shapecheck import params
 from shapecheck.contract import layer
-from shapecheck.layers._recurrent import FORGOTTEN, LEGACY, Cell, DenseGates, Recurrent, product
+from shapecheck.layers._gates import FORGOTTEN, LEGACY, DenseGates, plain, product
+from shapecheck.layers._recurrent import Cell, Recurrent
 
 
 class SimpleGates(DenseGates):
@@ -13,9 +14,9 @@ class SimpleGates(DenseGates):
             return (np.zeros(shape),)
         return super().pattern(np, rng, rate, shape)
 
-    def step(self, np, z, states, w, patterns):
-        (h,) = states
-        return (self.activation(np, z + product(np, h, w["recurrent_kernel"], patterns.states)),)
+    def step(self, np, w, patterns):
+        activation, kernel = plain(np, self.activation), w["recurrent_kernel"]
+        return lambda z, states: (activation(z + product(np, states[0], kernel, patterns.states)),)
 
 
 @layer
