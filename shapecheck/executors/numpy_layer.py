@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from shapecheck import arguments, dims, dtypes
+from shapecheck import arguments, dims
 from shapecheck.contract import (
     DROP,
     END,
@@ -19,6 +19,7 @@ from shapecheck.contract import (
     in_order,
     input_names,
     takes_list,
+    wants,
 )
 from shapecheck.diagnostic import Refusal
 from shapecheck.modes import Semantics
@@ -164,10 +165,10 @@ def run_layer(
         of_role = dict(zip(arrays, masks, strict=True))
         arrays = in_order(type(layer), dict(arrays))
         masks = [of_role[role] for role in arrays] if isinstance(arrays, dict) else masks
-    compute = layer.policy.compute
+    compute = np.dtype(numpy_dtype(layer.policy.compute))
 
     def cast(x: Any) -> Any:
-        return x.astype(numpy_dtype(compute), copy=False) if layer.autocast and x.dtype.name in dtypes.FLOATS else x
+        return x if x.dtype is compute or x.dtype.kind != "f" or not layer.autocast else x.astype(compute, copy=False)
 
     inputs: Any = {k: cast(x) for k, x in arrays.items()} if isinstance(arrays, Mapping) else [cast(x) for x in arrays]
     values = list(inputs.values()) if isinstance(inputs, dict) else inputs
@@ -177,7 +178,7 @@ def run_layer(
         "w": {path: cast(array) for path, array in weights.items()},
         "mask": list(masks) if listed and takes_list(type(layer)) else next(iter(masks), None),
         "training": training,
-        "rng": generator(*seed, turn) if own_seed is None else generator(own_seed, turn),
+        "rng": _rng(layer, (*seed, turn) if own_seed is None else (own_seed, turn)),
         "keras": keras,
         "listed": listed,
         "losses": [],
@@ -210,6 +211,12 @@ def _refuse_unset(layer: Layer) -> None:
         for item in value if type(value) is tuple else (value,):
             if isinstance(item, dims.Expr):
                 raise Refusal("SC504", name, problem=f"its `{name}` holds {dims.text(item)}, which is not set")
+
+
+def _rng(layer: Layer, seed: Sequence[int]) -> Any:
+    """A generator for a layer that asks for one; starting one takes as long as a small layer."""
+    asked = wants(type(layer).run)
+    return generator(*seed) if "rng" in asked.asks or "rng" in asked.order else None
 
 
 def _guarded(method: Any, inputs: Any, offers: Mapping[str, Any]) -> Any:
