@@ -10,8 +10,7 @@ A method is handed its inputs; what else it needs it asks for by name, and gets 
   dtypes    the dtypes of the inputs (in `shape`, for a layer that has to run its function to know)
   losses    a list for the penalties of layers inside this one, as (label, value)
   eager     whether arrays are at hand, where Keras leaves out some checks (in `shape`)
-  call      the other arguments of the call, by name (see `calls`)
-  masks     the masks by the names of the inputs (in `run`)
+  call      the other arguments of the call (see `calls`), and `masks` all masks, by name (in `run`)
 """
 
 from __future__ import annotations
