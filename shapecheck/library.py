@@ -164,6 +164,7 @@ class UserLayer:
             return numpy_layer.run_layer(
                 self._layer, given, made, masks=masks, listed=listed, training=arguments.flag(training, "training"),
                 seed=start, keras=semantics, call_with=by_call,
+                frozen=numpy_layer.frozen(self._layer, applied.weights),
             )  # fmt: skip
         except Refusal as refusal:
             raise _error(refusal, self._layer, _rank(specs)) from None

@@ -10,8 +10,9 @@ from shapecheck.layers.merge import alike
 class Dense(Layer):
     """y = activation(x @ kernel + bias), on the last axis.
 
-    kernel (features, units), bias (units). With `lora_rank` r the kernel is frozen, and a correction
-    lora_alpha / r * A @ B of shapes (features, r) and (r, units) is trained beside it.
+    kernel (features, units), bias (units). With `lora_rank` r the kernel is frozen, and a correction A @ B of shapes
+    (features, r) and (r, units) is trained beside it. Keras's pages scale it by lora_alpha / r, but as 3.15 executes a
+    Dense that is made with a `lora_rank`, lora_alpha is r whatever was given.
     """
 
     units: params.Count
@@ -70,7 +71,6 @@ class Dense(Layer):
     def run(self, np, x, w):
         kernel = w["kernel"]
         if self.lora_rank is not None:
-            alpha = self.lora_rank if self.lora_alpha is None else self.lora_alpha
-            kernel = kernel + (alpha / self.lora_rank) * (w["lora_kernel_a"] @ w["lora_kernel_b"])
+            kernel = kernel + w["lora_kernel_a"] @ w["lora_kernel_b"]
         y = np.matmul(*alike((x, kernel)))
         return self.activation(np, y + w["bias"] if self.use_bias else y)

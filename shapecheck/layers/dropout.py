@@ -24,6 +24,7 @@ class Dropped(Layer):
             return x
         if self.rate == 1:
             return np.zeros_like(x)
+        need.that(x.dtype.kind == "f", "SC504", problem=f"values of {x.dtype} cannot be scaled by 1 / (1 - rate)")
         kept = rng.random(self.noise(x.shape)) >= self.rate
         return np.where(kept, x / (1 - self.rate), 0).astype(x.dtype)
 
