@@ -77,7 +77,7 @@ def _strict_count(value: Any, param: str, keras: Semantics) -> Any:
 
 def _legacy_count(value: float, param: str) -> int:
     """Keras 2.2.4 does not look; a size that cannot exist is refused all the same."""
-    if value != int(value) or value < 0:
+    if not value >= 0 or value != int(value):
         raise _outside(param, value, "a positive integer")
     return int(value)
 

@@ -5,13 +5,13 @@ from typing import Any
 from shapecheck import activations, need, params
 from shapecheck.contract import PASS, Layer, Weight, layer
 from shapecheck.diagnostic import Refusal
-from shapecheck.layers._values import kind, reader
+from shapecheck.layers._values import Finite, finite, kind, reader
 from shapecheck.words import shown
 
 
 def _slope(value, param, keras):
     """A number; one below 0 is refused where values are validated."""
-    number = reader(params.Number)(value, param, keras)
+    number = finite(value, param, keras)
     if number < 0:
         raise Refusal("SC114", param, expected=_SLOPE, given=shown(value))
     return number
@@ -97,7 +97,7 @@ class LeakyReLU(Rectifier):
 class ELU(Rectifier):
     """y = x above 0, `alpha` * (exp(x) - 1) below."""
 
-    alpha: params.Number = 1.0
+    alpha: Finite = 1.0
 
     examples = ("| (n, t, 8) -> (n, t, 8)", "alpha: 2 | (n, 8) -> (n, 8)", "alpha: a | (n, 8) !! SC113")
 

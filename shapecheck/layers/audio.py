@@ -215,7 +215,7 @@ class MelSpectrogram(Layer):
         if self.power_to_db:
             bands = 10 * np.log10(np.maximum(bands, self.min_power))
             bands -= 10 * math.log10(max(abs(self.ref_power), self.min_power))
-            bands = np.maximum(bands, np.max(bands) - self.top_db)
+            bands = np.maximum(bands, np.max(bands, initial=-math.inf) - self.top_db)
         return np.swapaxes(bands, -1, -2).astype(x.dtype if x.dtype.kind == "f" else "float32")
 
     def weighting(self, np):

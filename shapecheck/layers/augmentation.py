@@ -199,6 +199,8 @@ class AutoContrast(Augmentation):
     examples = (SAME, f"value_range: [0, 1] {SAME}")
 
     def always(self, np, x):
+        if not x.size:
+            return x
         low, high = np.min(x, (1, 2), keepdims=True), np.max(x, (1, 2), keepdims=True)
         spread = np.where(high > low, high - low, 1)
         start, end = self.value_range

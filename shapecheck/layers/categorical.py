@@ -31,6 +31,13 @@ def _boundaries(value, param, keras):
     return tuple(value)
 
 
+def token(value, param, keras):
+    """A word or an integer."""
+    if not isinstance(value, (str, int)):
+        raise Refusal("SC113", param, expected="a word or an integer", given=shown(value))
+    return value
+
+
 def _salt(value, param, keras):
     sizes = value if isinstance(value, (list, tuple)) else (value, value)
     if len(sizes) != 2 or not all(type(size) is int for size in sizes):
@@ -42,6 +49,7 @@ EncodingMode: Any = modes(*MODES[1:])
 Mode: Any = modes(*MODES)
 CrossingMode: Any = modes(*MODES[:2])
 Boundaries: Any = params.optional(kind("a list of numbers", _boundaries))
+Token: Any = params.optional(kind("a word or an integer", token))
 Salt: Any = params.optional(kind("an integer or a list of two", _salt))
 Bins: Any = params.optional(params.Extent)
 
@@ -163,7 +171,7 @@ class Hashing(Categories):
     """
 
     num_bins: params.Positive
-    mask_value: params.Anything = None
+    mask_value: Token = None
     salt: Salt = None
     output_mode: Mode = "int"
     sparse: params.Flag = False

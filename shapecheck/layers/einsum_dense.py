@@ -37,8 +37,9 @@ def _equation(value, param, keras):
 
 
 def _partial_shape(value, param, keras):
+    value = value.tolist() if hasattr(value, "tolist") else value
     sizes = list(value) if isinstance(value, (list, tuple)) else [value]
-    if None in sizes[:1] and not isinstance(value, (list, tuple)):
+    if sizes[:1] == [None] and not isinstance(value, (list, tuple)):
         raise Refusal("SC113", param, expected="a size, or a list of sizes", given="None")
     return reader(params.NoiseShape)(sizes, param, keras)
 

@@ -6,7 +6,7 @@ from shapecheck import dims, need, params
 from shapecheck.contract import layer
 from shapecheck.diagnostic import Refusal
 from shapecheck.layers._values import kind, reader
-from shapecheck.layers.categorical import MODES, Categories, Salt, modes, sparse
+from shapecheck.layers.categorical import MODES, Categories, Salt, Token, modes, sparse
 from shapecheck.layers.rescaling import numbers, shape_of
 from shapecheck.words import shown
 
@@ -31,6 +31,7 @@ LookupMode: Any = modes(*MODES, "tf_idf")
 Vocabulary: Any = params.optional(kind("a list of words or numbers", _vocabulary))
 Weights: Any = params.optional(kind("a list of numbers", numbers))
 Tokens: Any = params.optional(kind("an integer greater than 1", _tokens))
+WholeToken: Any = params.optional(params.Whole)
 OovMethod: Any = params.one_of("floormod", "farmhash")
 
 
@@ -44,8 +45,8 @@ class Lookup(Categories):
 
     max_tokens: Tokens = None
     num_oov_indices: params.Extent = 1
-    mask_token: params.Anything = None
-    oov_token: params.Anything = None
+    mask_token: Token = None
+    oov_token: Token = None
     vocabulary: Vocabulary = None
     idf_weights: Weights = None
     invert: params.Flag = False
@@ -122,7 +123,8 @@ class IntegerLookup(Lookup):
     Unknown integers share `num_oov_indices` numbers, by their remainder. Otherwise as StringLookup.
     """
 
-    oov_token: params.Anything = -1
+    mask_token: WholeToken = None
+    oov_token: WholeToken = -1
     vocabulary_dtype: params.Anything = "int64"
 
     examples = (
@@ -145,7 +147,7 @@ class StringLookup(Lookup):
     of unknown words. one_hot, multi_hot, count, tf_idf: vectors of depth places.
     """
 
-    oov_token: params.Anything = "[UNK]"
+    oov_token: Token = "[UNK]"
     encoding: params.Text = "utf-8"
 
     examples = (

@@ -6,6 +6,7 @@ from typing import Any
 from shapecheck import dims, need, params
 from shapecheck.contract import layer
 from shapecheck.layers._values import kind, reader
+from shapecheck.layers.categorical import Token
 from shapecheck.layers.lookup import Lookup
 
 
@@ -33,7 +34,8 @@ class TextVectorization(Lookup):
     """The numbers of the words of each text (n) or (n, 1): (n, output_sequence_length), 0 where a text has no more.
 
     Without `output_sequence_length` the longest text says how many there are, so that no shape is known. In the
-    other modes a vector for each text; Keras infers one for each entry of (n, 1) as well.
+    other modes a vector for each text. Keras infers a shape for more texts of a sample as well, and refuses them when
+    it runs.
     """
 
     standardize: Standard = "lower_and_strip_punctuation"
@@ -42,8 +44,8 @@ class TextVectorization(Lookup):
     output_sequence_length: Length = None
     ragged: params.Flag = False
     encoding: params.Text = "utf-8"
-    mask_token: params.Anything = ""
-    oov_token: params.Anything = "[UNK]"
+    mask_token: Token = ""
+    oov_token: Token = "[UNK]"
 
     examples = (
         "vocabulary: [a, b], output_sequence_length: 7 | (n) -> (n, 7)",
@@ -58,8 +60,10 @@ class TextVectorization(Lookup):
         need.that(not length or self.output_mode == "int", "SC118", "output_sequence_length", other="output_mode")
         need.that(not self.ragged or self.output_mode == "int", "SC118", "ragged", other="output_mode")
 
-    def shape(self, x):
-        need.axes(x, "n ...")
+    def shape(self, x, eager):
+        need.that(0 < len(x) < 3, "SC302", expected="texts (n) or (n, 1)", rank=len(x), shape=x)
+        if eager and len(x) == 2:
+            need.equal(x[1], 1, verb="takes one text for each sample: it cannot join", axis=1)
         if self.output_mode != "int":
             return *x, self.depth()
         return x[0], dims.UNKNOWN if self.output_sequence_length is None else self.output_sequence_length
@@ -73,8 +77,8 @@ class TextVectorization(Lookup):
         words = np.asarray(self.words())
         if self.output_mode == "int":
             return self.found(np, np.asarray(padded, str).reshape(len(texts), length), words).astype("int64")
-        rows = [self.vectors(np, self.found(np, np.asarray(text, str).reshape(1, len(text)), words)) for text in padded]
-        return np.concatenate(rows).reshape(*x.shape, self.depth())
+        rows = [self.vectors(np, self.found(np, np.asarray(text, str), words)) for text in padded]
+        return np.asarray(rows, self.policy.compute).reshape(*x.shape, self.depth())
 
     def tokens(self, text):
         """The words of a text, and their n-grams."""
