@@ -139,7 +139,7 @@ def hold(model, ranges, agree):
     for name in model.symbols:
         others = [other for other in model.symbols if other != name]
         for at in agree:
-            fixed = {other: at for other in others}
+            fixed = dict.fromkeys(others, at)
             for size in ranges:
                 sizes = {**fixed, name: size}
                 truth = model.valid(**sizes)
