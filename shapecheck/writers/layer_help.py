@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from shapecheck import dims, modes
 from shapecheck.apply import Opaque, apply
@@ -12,6 +13,7 @@ from shapecheck.diagnostic import Refusal
 from shapecheck.making import COMMON, make
 from shapecheck.source import Source
 from shapecheck.writers import phrases
+from shapecheck.writers.families import in_families
 from shapecheck.writers.table import columns
 
 _SHAPE = re.compile(r"\(([^()]*)\)")
@@ -19,8 +21,10 @@ _MASKS = {PASS: "passed on", DROP: "dropped", END: "used, and not passed on"}
 
 
 def listing(kinds: Iterable[type[Layer]]) -> str:
-    """Each layer with the first sentence of its documentation."""
-    return "\n".join(columns([(kind.kind, _summary(kind)) for kind in kinds]))
+    """Each layer with the first sentence of its documentation, in families."""
+    families = in_families(kinds)
+    rows = iter(_rows([(kind.kind, _summary(kind)) for _, several in families for kind in several]))
+    return "\n\n".join("\n".join([family, *islice(rows, len(several))]) for family, several in families)
 
 
 def write(kind: type[Layer]) -> str:

@@ -183,7 +183,7 @@ def test_rule(shapecheck):
 
 def test_layers(shapecheck):
     done = shapecheck("layers")
-    assert done.code == 0 and "\nDense " in done.out and done.out.count("InputLayer ") == 1
+    assert done.code == 0 and "\n  Dense " in done.out and done.out.count("InputLayer ") == 1
     done = shapecheck("layers", "Dense")
     assert done.code == 0 and "a positive integer" in done.out
     done = shapecheck("layers", "Dnse")
