@@ -33,9 +33,9 @@ def check(
 ) -> Report:
     """Check a definition: a path, `text`, a dict, a list of layers, or a graph given by its `inputs` and `outputs`.
 
-    `at` fixes the sizes of symbols, `asserts` are added to those of the definition, `keras` (2 or 3) chooses the semantics where the definition names none, and
-    `path` is the name under which a text is shown. Everything that is wrong with the definition is in the report;
-    SpecError is raised for a file that cannot be opened.
+    `at` fixes the sizes of symbols, `asserts` are added to those of the definition, `keras` (2 or 3) chooses the
+    semantics where the definition names none, and `path` is the name under which a text is shown. Everything that is
+    wrong with the definition is in the report; SpecError is raised for a file that cannot be opened.
     """
     return _checked(definition, text, path, inputs, outputs, at, keras, data_format, allow_import, asserts)[0]
 
@@ -52,6 +52,9 @@ def _checked(
     allow_import: Iterable[str],
     asserts: Iterable[str] = (),
 ) -> tuple[Report, Inference | None]:
+    _check_sizes(at)
+    _check_options(text, path, keras, data_format)
+    allowed, asserts = frozenset(_names(allow_import, "allow_import")), _names(asserts, "asserts")
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -62,8 +65,6 @@ def _checked(
         spec.generation = spec.generation or keras
         spec.data_format = spec.data_format or data_format
         spec.asserts.extend(Assertion(text, None) for text in asserts)
-        _check_sizes(at)
-        allowed = frozenset(allow_import)
         if allowed:
             _import_functions(spec, allowed)
         found = infer.infer(graph.build(spec), at)
@@ -81,9 +82,44 @@ def _check_symbols(at: Mapping[str, int] | None, found: Inference) -> None:
 
 
 def _check_sizes(at: Mapping[str, int] | None) -> None:
-    for name, size in (at or {}).items():
+    for name, size in _mapping(at, "at", "sizes by the names of symbols").items():
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             raise _usage_error("SC114", param=name, expected="a size of at least 1", given=shown(size))
+
+
+def _check_options(text: Any, path: Any, keras: Any, data_format: Any) -> None:
+    if text is not None and not isinstance(text, (str, bytes)):
+        raise _usage_error("SC113", param="text", expected="a text, or bytes", given=shown(text))
+    if path is not None and not isinstance(path, str):
+        raise _usage_error("SC113", param="path", expected="a text", given=shown(path))
+    if keras is not None and (type(keras) is not int or keras not in (2, 3)):
+        raise _usage_error("SC114", param="keras", expected="2, 3 or None", given=shown(keras))
+    formats = ("channels_last", "channels_first")
+    if data_format is not None and not (isinstance(data_format, str) and data_format in formats):
+        raise _usage_error("SC114", param="data_format", expected="`channels_last` or `channels_first`",
+                           given=shown(data_format))  # fmt: skip
+
+
+def _names(value: Any, param: str) -> list[str]:
+    """Several texts; one alone stands for a list of it."""
+    several = [value] if isinstance(value, str) else value
+    if isinstance(several, (list, tuple, set, frozenset)) and all(isinstance(item, str) for item in several):
+        return list(several)
+    raise _usage_error("SC113", param=param, expected="a list of texts", given=shown(value))
+
+
+def _tensors(value: Any, param: str) -> list[Tensor]:
+    several = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
+    for item in several:
+        if not isinstance(item, Tensor):
+            raise _usage_error("SC113", param=param, expected="tensors of a graph", given=shown(item))
+    return list(several)
+
+
+def _mapping(value: Any, param: str, expected: str) -> Mapping[Any, Any]:
+    if value is None or isinstance(value, Mapping):
+        return value or {}
+    raise _usage_error("SC113", param=param, expected=f"a mapping: {expected}", given=shown(value))
 
 
 # Reading ---------------------------------------------------------------------------------------------------------
@@ -93,7 +129,8 @@ def _read(
     definition: Any, text: str | bytes | None, path: str | None, inputs: Any, outputs: Any
 ) -> tuple[Source, ModelSpec | None, list[Diagnostic]]:
     if outputs is not None:
-        return readers.read_plain(entries_of(inputs, outputs), path or "<graph>")
+        given = [] if inputs is None else _tensors(inputs, "inputs")
+        return readers.read_plain(entries_of(given, _tensors(outputs, "outputs")), path or "<graph>")
     if text is not None:
         return readers.read(text, path or "<text>")
     if isinstance(definition, (str, os.PathLike)):
@@ -186,39 +223,41 @@ def run_report(
     allow_import: Iterable[str] = (),
 ) -> tuple[Report, Any]:
     """The report of the check, and the run."""
+    _check_sizes(at)
+    given = dict(_mapping(arrays, "arrays", "arrays by the names of inputs"))
+    weights = _mapping(weights, "weights", "arrays by the names of layers")
     report, found = _checked(definition, text, None, inputs, outputs, None, keras, None, allow_import)
     report.raise_for_errors()
     if found is None:
         raise error_of(Diagnostic("SC104", "there is no model to run"))
+    from shapecheck import arguments
     from shapecheck.executors import numpy_model, sizes
 
     _check_symbols(at, found)
-    given = dict(arrays or {})
-    names = {found.graph.nodes[index].name for index in found.graph.inputs}
+    nodes = found.graph.nodes
+    names = {nodes[index].name for index in found.graph.inputs}
     for name in given:
         if name not in names:
-            raise _usage_error("SC503", name=name, near=near(name, names), known=sorted(names))
-    for name in weights or {}:
-        if name not in report.layers:
-            raise _usage_error("SC201", layer="weights", name=name, near=near(name, report.layers))
-    chosen = sizes.choose(
-        found, report.requirements, at or {}, {name: _array(array).shape for name, array in given.items()}
-    )
+            raise _usage_error("SC503", name=shown(name).strip("`"), near=near(name, names), known=sorted(names))
+    owners = {node.name for node in nodes if node.owner == node.index}
+    for name in weights:
+        if name not in owners:
+            raise _usage_error("SC201", layer="weights", name=shown(name).strip("`"), near=near(name, owners))
+    try:
+        start, train = arguments.whole(seed, "seed"), arguments.flag(training, "training")
+        given = {name: arguments.array(array, name) for name, array in given.items()}
+    except Refusal as refusal:
+        raise _usage_error(refusal.code, param=refusal.param, **refusal.facts) from None
+    chosen = sizes.choose(found, report.requirements, at or {}, {name: array.shape for name, array in given.items()})
     numeric = infer.infer(found.graph, chosen)
     for finding in numeric.findings:
         if finding.severity == "error":
             raise error_of(finding)
     try:
         numpy_model.hold_symbols(found, numeric, chosen)
-        return report, numpy_model.run_model(numeric, given, chosen, training=training, seed=seed, weights=weights)
+        return report, numpy_model.run_model(numeric, given, chosen, training=train, seed=start, weights=weights)
     except numpy_model.NodeRefusal as failed:
         raise error_of(explain.finding(found, failed.node, failed.refusal)) from None
-
-
-def _array(value: Any) -> Any:
-    import numpy as np
-
-    return np.asarray(value)
 
 
 def _usage_error(code: str, **facts: Any) -> Exception:

@@ -171,6 +171,11 @@ class UserLayer:
 
     def __call__(self, *inputs: Any, **named: Any) -> Tensor:
         """Use the layer on tensors of a graph; `shapecheck.check(inputs=..., outputs=...)` judges the whole."""
+        for given in (*inputs, *named.values()):
+            for item in given if isinstance(given, (list, tuple)) else (given,):
+                if not isinstance(item, Tensor):
+                    refusal = Refusal("SC113", "inputs", expected="tensors of a graph", given=shown(item))
+                    raise _error(refusal, self._layer, None)
         return Tensor(self, inputs[0] if len(inputs) == 1 else list(inputs), named)
 
 

@@ -114,7 +114,7 @@ def given_weights(layer: Layer, weights: Mapping[str, Weight], arrays: Any) -> d
     paths = list(weights)
     if isinstance(arrays, Mapping):
         stray = next((path for path in arrays if path not in weights), None)
-        arrays = [arrays[path] for path in paths if path in arrays] if stray is None else f"a `{shown(stray)}`"
+        arrays = [arrays[path] for path in paths if path in arrays] if stray is None else f"a {shown(stray)}"
     if not isinstance(arrays, (list, tuple)):
         raise Refusal("SC502", expected=_shapes(shapes), given=arrays if isinstance(arrays, str) else shown(arrays))
     made = [_array(array, shapes) for array in arrays]

@@ -43,10 +43,18 @@ def _match(found: Inference, index: int, shape: Any, sizes: dict[str, int]) -> N
     applied = found.applied[index]
     inferred = (applied.outputs[0].shape if applied else None) or ()
     if len(inferred) == len(shape):
-        for size, number in zip(inferred, shape, strict=True):
+        for axis, (size, number) in enumerate(zip(inferred, shape, strict=True)):
             symbols = dims.symbols_of(size)
-            if len(symbols) == 1 and size == dims.symbol(symbols[0].name, varies=symbols[0].varies):
-                sizes.setdefault(symbols[0].name, int(number))
+            if len(symbols) != 1 or symbols[0].name in sizes:
+                continue
+            if number < 1:
+                node = found.graph.nodes[index]
+                facts = {"name": node.name, "expected": inferred, "given": shape}
+                message, help = worded(Refusal("SC501", **facts, axis=axis), "")
+                raise ShapeError(Diagnostic("SC501", message, layer=node.name, help=help, facts=facts))
+            name = symbols[0].name
+            solution = (n for n in range(1, 4 * number + 2) if dims.evaluate(size, {name: n}) == number)
+            sizes[name] = number if size == dims.symbol(name, varies=symbols[0].varies) else next(solution, number)
 
 
 def _search(requirements: Any, sizes: dict[str, int], free: list[str]) -> bool:
