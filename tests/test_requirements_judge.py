@@ -6,7 +6,7 @@ import pytest
 
 import shapecheck
 from shapecheck import graph, infer, readers, requirements
-from shapecheck.requirements import judging
+from shapecheck.requirements import contracts
 from shapecheck.requirements.cycles import Cycle
 from shapecheck.requirements.sets import Sizes, runs_of
 from shapecheck.spec import Assertion, Contract
@@ -148,7 +148,7 @@ def test_the_size_that_refutes_is_promised_and_not_valid(seed):
         rng.choice([None, rng.randint(1, 20)]), rng.choice([None, rng.randint(20, 80)]),
         rng.choice([None, 2, 3, 4, 5, 8]), None, None,
     )  # fmt: skip
-    promised = judging.sizes_of(contract)
+    promised = contracts.sizes_of(contract)
     column = range(1, 400)
     expected = [
         h
@@ -156,7 +156,7 @@ def test_the_size_that_refutes_is_promised_and_not_valid(seed):
         if h >= (contract.least or 1) and h <= (contract.most or 10**9) and h % (contract.multiple_of or 1) == 0
     ]
     assert [h for h in column if h in promised] == expected
-    assert judging.outside(promised, valid) == next((h for h in expected if h not in valid), None)
+    assert contracts.outside(promised, valid) == next((h for h in expected if h not in valid), None)
 
 
 # Assertions --------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from shapecheck.requirements.boxes import Box
 from shapecheck.requirements.claims import Claim
 from shapecheck.requirements.cycles import Steps
 from shapecheck.requirements.sets import EVERY, OverBudget
-from shapecheck.requirements.system import COST, System, put
+from shapecheck.requirements.system import COST, System
 
 EACH = 8
 """What an atom of a claim at one size counts as, in evaluations of a column."""
@@ -16,7 +16,7 @@ EACH = 8
 
 def partly(claims: Sequence[Claim], bound: Mapping[str, int], steps: Steps | None = None) -> bool | None:
     """Whether claims hold for all (True) or none (False) of the sizes left free; None: for some, or not known."""
-    left = [put(claim, bound) for claim in claims]
+    left = [claim.substitute(bound) for claim in claims]
     left = [claim for claim in left if claim.truth is not True]
     if not left:
         return True

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from shapecheck import dims
 from shapecheck.need import Obligation
-from shapecheck.requirements import Condition, Contradiction, Requirements, chains, single, wording
+from shapecheck.requirements import Requirements, chains, single, wording
 from shapecheck.requirements.chains import Chains
 from shapecheck.requirements.claims import NATURAL, Claim
+from shapecheck.requirements.conditions import Condition, Contradiction
 from shapecheck.requirements.cycles import Steps
 from shapecheck.requirements.rhythm import direction
 from shapecheck.requirements.sets import OverBudget, Sizes

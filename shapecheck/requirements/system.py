@@ -7,18 +7,14 @@ it together is worked out by putting one symbol's formula into the place of that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import lcm
+from collections.abc import Iterable, Sequence
 
-from shapecheck import dims
-from shapecheck.dims import Dim, Expr
-from shapecheck.dims.nodes import Symbol
 from shapecheck.requirements import boxes as boxed
-from shapecheck.requirements import cycles as cyclic
 from shapecheck.requirements import single
 from shapecheck.requirements.boxes import Box
-from shapecheck.requirements.claims import MULTIPLE, NATURAL, ZERO, Claim, claim
+from shapecheck.requirements.claims import Claim, claim
 from shapecheck.requirements.cycles import Steps
+from shapecheck.requirements.relations import eliminated, simpler
 from shapecheck.requirements.sets import EVERY, OverBudget, Sizes
 
 ROUNDS = 16
@@ -116,7 +112,7 @@ class System:
             left = []
             changed = set()
             for old in several:
-                made = self._pruned(put(old, fixed))
+                made = self._pruned(old.substitute(fixed))
                 if made.truth is False:
                     others = [c for name in old.symbols for c in self.used.get(name, ())]
                     self.empty, self.clash = True, [old, *others]
@@ -174,7 +170,7 @@ class System:
         """
         for joint in self.joints:
             if joint.boxes is None:
-                joint.shown = self._simpler(joint.claim)
+                joint.shown = simpler(joint.claim, self.sets)
                 continue
             kept = [box for box in joint.boxes if self._meets(box)]
             if not kept:
@@ -189,41 +185,6 @@ class System:
             return not any(name in self.sets and (self.sets[name] & sizes).empty for name, sizes in box.sizes.items())
         except OverBudget:
             return True
-
-    def _simpler(self, made: Claim) -> Claim:
-        """A relation without quotients, where every size of its symbols lies in one residue class.
-
-        With H = 2*t and W = 2*u, `ceil(H/2) == ceil(W/2)` is t == u, which is `H == W`.
-        """
-        if len(made.atoms) != 1 or made.atoms[0].kind not in (ZERO, NATURAL):
-            return made
-        classes: dict[str, tuple[int, int]] = {}
-        for name in made.symbols:
-            found = cyclic.canonical(self.sets[name].cycles) if name in self.sets else ()
-            whole = self.sets.get(name, EVERY)
-            modulus, r = next(((c.modulus, c.residues[0]) for c in found if len(c.residues) == 1), (1, 0))
-            strays = [h for a, b in whole.runs for h in {a, min(a + 1, b), b} if h % modulus != r]
-            if whole.start is None or strays:
-                modulus, r = 1, 0
-            classes[name] = modulus, r or modulus
-        if all(m == 1 for m, _ in classes.values()):
-            return made
-        places = {name: m * _same_symbol(made, name) + (r - m) for name, (m, r) in classes.items()}
-        fresh = made.substitute(places)
-        if fresh.truth is not None or len(fresh.atoms) != 1:
-            return made
-        f = fresh.atoms[0].f
-        if not isinstance(f, Expr) or any(not isinstance(node, Symbol) for node, _ in f.terms):
-            return made
-        whole_: Dim = f.const
-        scale = lcm(*[m for m, _ in classes.values()])
-        whole_ = whole_ * scale
-        for node, c in f.terms:
-            assert isinstance(node, Symbol)
-            m, r = classes[node.name]
-            whole_ = whole_ + (_same_symbol(made, node.name) + (m - r)) * (c * scale // m)
-        again = claim([(made.atoms[0].kind, whole_, 0)], made.obligations)
-        return again if again.truth is None and again.weight <= made.weight else made
 
     # Is there any size? --------------------------------------------------------------------------------------------
 
@@ -287,64 +248,9 @@ class System:
             sizes = system.sets.get(name, EVERY)
             trials = []
             for h in sizes.each():
-                trials.append((place + 1, [fresh for c in claims if (fresh := put(c, {name: h})).truth is not True]))
+                fresh = [c.substitute({name: h}) for c in claims]
+                trials.append((place + 1, [c for c in fresh if c.truth is not True]))
                 if len(trials) >= WITNESSES:
                     break
             stack += reversed(trials)
         return False
-
-
-def put(made: Claim, sizes: Mapping[str, Dim]) -> Claim:
-    """A claim with sizes in the place of symbols; where that divides by zero, nothing holds."""
-    try:
-        return made.substitute(sizes)
-    except ZeroDivisionError:
-        return Claim((), False, made.obligations)
-
-
-def _same_symbol(made: Claim, name: str) -> Expr:
-    """The symbol of that name as it stands in a claim: one that varies is another symbol than one that does not."""
-    for atom in made.atoms:
-        for symbol in (*dims.symbols_of(atom.f), *dims.symbols_of(atom.d)):
-            if symbol.name == name:
-                return dims.symbol(name, symbol.varies)
-    return dims.symbol(name)
-
-
-def eliminated(claims: Sequence[Claim]) -> list[Claim] | None:
-    """The claims without those symbols that one of them gives as a formula of the others; None where that ends.
-
-    From `W == 2*(H//2)` the symbol W goes, `2*(H//2) >= 1` comes.
-    """
-    left = list(claims)
-    while True:
-        several = [c for c in left if len(c.symbols) > 1]
-        if not several:
-            return left
-        for made in several:
-            solved = _formula(made)
-            if solved is not None:
-                break
-        else:
-            return None
-        name, formula, divisor = solved
-        whole = claim([(MULTIPLE, formula, divisor)], made.obligations)
-        at_least_one = claim([(NATURAL, formula - divisor, 0)], made.obligations)
-        place = {name: formula // divisor}
-        left = [put(c, place) if name in c.symbols else c for c in left if c is not made]
-        left = [c for c in [*left, whole, at_least_one] if c.truth is not True]
-
-
-def _formula(made: Claim) -> tuple[str, Dim, int] | None:
-    """(s, f, d) for a symbol s of an equality that says s == f/d, d >= 1, with f a formula of the other symbols."""
-    if len(made.atoms) != 1 or made.atoms[0].kind != ZERO:
-        return None
-    f = made.atoms[0].f
-    if not isinstance(f, Expr):
-        return None
-    for node, c in sorted(f.terms, key=lambda term: abs(term[1])):
-        if isinstance(node, Symbol):
-            others = f - c * dims.symbol(node.name, node.varies)
-            if all(s.name != node.name for s in dims.symbols_of(others)):
-                return node.name, -others if c > 0 else others, abs(c)
-    return None
