@@ -41,7 +41,7 @@ def read(value, param, keras):
     kind, config, path = _written(value, param)
     found = layers.seek(kind)
     if found is None:
-        if close := near(kind, layers.names()):
+        if (close := near(kind, layers.names())) or not kind[:1].isupper():
             need.refuse("SC110", param, kind=kind, near=close)
         return undescribed(kind, config if isinstance(config, dict) else {})
     if found.kind == "InputLayer":

@@ -20,10 +20,7 @@ from shapecheck.layers._recurrent import Cell, Recurrent
 
 
 class LongShortTerm(Gates):
-    """i, f, o = recurrent_activation(z_i, z_f, z_o); c = f * c + i * activation(z_c); h = o * activation(c).
-
-    z is the sum of the products with x and with h. With `unit_forget_bias` the bias of the forget gate starts at 1.
-    """
+    """With `unit_forget_bias` the bias of the forget gate starts at 1, the rest of it as `bias_initializer` says."""
 
     recurrent_activation: params.ActivationName = "sigmoid"
     unit_forget_bias: params.Flag = True
@@ -48,7 +45,7 @@ class LongShortTerm(Gates):
 
 
 class LSTMGates(LongShortTerm, DenseGates):
-    """The four gates as matrix products; with `implementation` 1 dropout draws a pattern for each."""
+    """Dropout draws one pattern for all steps, or with `implementation` 1 one for each gate."""
 
     implementation: params.Anything = 2
 

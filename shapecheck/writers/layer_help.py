@@ -87,7 +87,7 @@ def _written(value: object) -> str:
 
 
 def _mask(kind: type[Layer]) -> str:
-    said = _MASKS[kind.mask] if kind.mask in _MASKS else (getattr(kind.mask, "__doc__", "") or "made anew").strip()
+    said = _MASKS.get(kind.mask) or (getattr(kind.mask, "__doc__", "") or "made anew").strip().rstrip(".")
     return f"{said}; the layer uses the mask of its input" if kind.wants_mask else said
 
 

@@ -49,6 +49,7 @@ def test_an_inner_layer_may_be_a_layer_or_a_bare_name():
         ({"Dense": {"unit": 3}}, "SC111", "`Dense` has no parameter `unit`"),
         ({"Dense": {}}, "SC112", "`Dense` needs `units`"),
         ({"Dens": 3}, "SC110", "unknown layer `Dens`"),
+        ("x", "SC110", "unknown layer `x`"),
         ({"LSTM": {"units": 3, "activation": "tanhh"}}, "SC121", "unknown activation `tanhh`"),
         ({"TimeDistributed": {"layer": {"Dense": -1}}}, "SC114", "`Dense.units` must be a positive integer, not -1"),
         ({"Flatten": 3}, None, ""),
