@@ -14,6 +14,7 @@ from shapecheck.layers.einsum_dense import oriented
 
 
 def _output_shape(value, param, keras):
+    value = value.tolist() if hasattr(value, "tolist") else value
     if not value:
         return None
     read = reader(params.Count)
