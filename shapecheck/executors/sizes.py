@@ -12,10 +12,11 @@ from shapecheck.inference import Inference
 
 LEAST = 2
 MOST = 4096
+FEW = 64
 
 
 def choose(found: Inference, requirements: Any, at: Mapping[str, int], shapes: Mapping[str, Any]) -> dict[str, int]:
-    """A size for every symbol: as given, as the arrays have it, else the smallest valid one of at least 2.
+    """A size for every symbol: as given, as the arrays have it, else the smallest valid one of at least 2, or 1.
 
     Raises ShapeError where the sizes that were given are not valid together, or none is found.
     """
@@ -29,7 +30,7 @@ def choose(found: Inference, requirements: Any, at: Mapping[str, int], shapes: M
         sizes[name] = LEAST
     if requirements.holds(**sizes) is not False:
         return sizes
-    if _search(requirements, sizes, free):
+    if _search(requirements, sizes, free) or _with_ones(requirements, sizes, free):
         return sizes
     given = ", ".join(f"{name}={size}" for name, size in sizes.items() if name not in free)
     conditions = " and ".join(condition.text for condition in requirements)
@@ -47,14 +48,16 @@ def _match(found: Inference, index: int, shape: Any, sizes: dict[str, int]) -> N
             symbols = dims.symbols_of(size)
             if len(symbols) != 1 or symbols[0].name in sizes:
                 continue
-            if number < 1:
+            name = symbols[0].name
+            plain = size == dims.symbol(name, varies=symbols[0].varies)
+            sought = (number,) if plain else range(1, 4 * min(number, MOST) + 2)
+            solution = next((n for n in sought if n > 0 and dims.evaluate(size, {name: n}) == number), None)
+            if solution is None:
                 node = found.graph.nodes[index]
                 facts = {"name": node.name, "expected": inferred, "given": shape}
                 message, help = worded(Refusal("SC501", **facts, axis=axis), "")
                 raise ShapeError(Diagnostic("SC501", message, layer=node.name, help=help, facts=facts))
-            name = symbols[0].name
-            solution = (n for n in range(1, 4 * number + 2) if dims.evaluate(size, {name: n}) == number)
-            sizes[name] = number if size == dims.symbol(name, varies=symbols[0].varies) else next(solution, number)
+            sizes[name] = solution
 
 
 def _search(requirements: Any, sizes: dict[str, int], free: list[str]) -> bool:
@@ -76,6 +79,18 @@ def _search(requirements: Any, sizes: dict[str, int], free: list[str]) -> bool:
                 sizes[name] = size
                 break
     return True
+
+
+def _with_ones(requirements: Any, sizes: dict[str, int], free: list[str]) -> bool:
+    """Where nothing of at least 2 is valid: all of size 1, or one of them, and the others alike."""
+    names = [name for name in free if name != "B"]
+    for ones in (names, *([name] for name in names)):
+        for size in range(1, FEW):
+            trial = sizes | dict.fromkeys(names, size) | dict.fromkeys(ones, 1)
+            if requirements.holds(**trial):
+                sizes.update(trial)
+                return True
+    return False
 
 
 def _one_by_one(requirements: Any, sizes: dict[str, int], free: list[str]) -> bool:
