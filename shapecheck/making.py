@@ -12,7 +12,7 @@ from shapecheck.diagnostic import Refusal, Refusals
 from shapecheck.modes import STRICT, Semantics
 from shapecheck.params import Reader
 
-FLAG: Reader = getattr(params.Flag, "__metadata__")[0]
+FLAG: Reader = params.Flag.__metadata__[0]  # type: ignore[attr-defined]
 
 # What every layer takes, besides its own: (reader, default).
 COMMON: dict[str, tuple[Reader, Any]] = {

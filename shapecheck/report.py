@@ -59,9 +59,22 @@ class Report:
     """
 
     __slots__ = (
-        "_calls", "_entries", "_graph", "_layers", "_write", "diagnostics", "inputs", "name", "outputs", "params",
-        "path", "size",
-        "requirements", "source", "trainable_params", "truncated",
+        "_calls",
+        "_entries",
+        "_graph",
+        "_layers",
+        "_write",
+        "diagnostics",
+        "inputs",
+        "name",
+        "outputs",
+        "params",
+        "path",
+        "requirements",
+        "size",
+        "source",
+        "trainable_params",
+        "truncated",
     )  # fmt: skip
 
     def __init__(self, path: str, source: Source | None = None) -> None:
