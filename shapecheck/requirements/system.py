@@ -23,7 +23,7 @@ TRIES = 200
 """So many systems are solved in search of sizes that satisfy claims on several symbols."""
 WITNESSES = 24
 """So many sizes of one symbol are tried in that search."""
-BRANCHES = 32
+BRANCHES = 64
 """So many choices are followed where several claims are each `this or that`."""
 COST = 2_000
 """What solving one claim once more counts as, in evaluations."""
@@ -49,11 +49,12 @@ class System:
     used    symbol -> the claims that ruled out some of its sizes
     open    claims on one symbol that were too much work
     joints  claims on several symbols
+    singles claims on one symbol, those among them that followed from claims on several
     empty   True: no sizes satisfy all claims; False: some do; None: not known
     clash   for an empty system, the symbols or the claims that cannot be satisfied together
     """
 
-    __slots__ = ("claims", "clash", "empty", "joints", "open", "sets", "steps", "used")
+    __slots__ = ("claims", "clash", "empty", "joints", "open", "sets", "singles", "steps", "used")
 
     def __init__(self, claims: Iterable[Claim], steps: Steps | None = None, search: bool = True) -> None:
         self.steps = steps or Steps()
@@ -64,6 +65,7 @@ class System:
         self.joints: list[Joint] = []
         self.empty: bool | None = None
         self.clash: list[Claim] = []
+        self.singles: list[Claim] = []
         self._solve(search)
 
     def _solve(self, search: bool) -> None:
@@ -83,6 +85,7 @@ class System:
                 return
         if several and not self._together(alone, several):
             return
+        self.singles = [made for name in sorted(alone) for made in alone[name]]
         if self.empty is None:
             self.empty = self._decided(search)
 
@@ -196,61 +199,79 @@ class System:
             return False
         if not search:
             return None
-        if any(len(joint.shown.atoms) > 1 for joint in hard):
-            return self._by_branches(hard)
-        gone = eliminated([joint.shown for joint in hard] + [c for c in self.claims if len(c.symbols) == 1])
-        if gone is not None and not any(joint.boxes for joint in self.joints) and not self.open:
-            rest = System(gone, self.steps, search=False)
-            if rest.empty is not None:
-                self.clash = [joint.claim for joint in hard] + [c for used in self.used.values() for c in used]
-                return rest.empty
-        return False if self._witness() else None
+        if not self.open and not any(joint.boxes or len(joint.shown.atoms) > 1 for joint in self.joints):
+            gone = eliminated([joint.shown for joint in hard] + self.singles)
+            answer = System(gone, self.steps, search=False).empty if gone is not None else None
+        else:
+            answer = self._by_branches()
+        if answer is None:
+            answer = self._searched()
+        if answer:
+            self.clash = [joint.claim for joint in self.joints] + [c for used in self.used.values() for c in used]
+            self.clash += self.open
+        return answer
 
-    def _by_branches(self, hard: Sequence[Joint]) -> bool | None:
-        """Whether the system is empty, one choice of atoms after another."""
-        others = [c for c in self.claims if len(c.symbols) == 1] + [joint.claim for joint in self.joints if joint.boxes]
-        choices: list[list[Claim]] = [[]]
-        for joint in hard:
-            parts = [claim([(a.kind, a.f, a.d)], joint.claim.obligations) for a in joint.shown.atoms]
-            choices = [[*chosen, part] for chosen in choices for part in parts]
-            if len(choices) > BRANCHES:
-                return False if self._witness() else None
+    def _by_branches(self) -> bool | None:
+        """Whether the system is empty: one choice of boxes, and of one among several atoms, after another."""
+        chosen: list[list[Claim]] = [self.singles]
+        for joint in self.joints:
+            owed = joint.claim.obligations
+            ways = [list(box.claims) for box in joint.boxes or ()] or [
+                [claim([(a.kind, a.f, a.d)], owed)] for a in joint.shown.atoms]  # fmt: skip
+            chosen = [[*claims, *way] for claims in chosen for way in ways]
+            if len(chosen) > BRANCHES:
+                return None
         answers = []
-        for chosen in choices:
-            answers.append(System([*others, *chosen], self.steps).empty)
+        for claims in chosen if len(chosen) > 1 else ():
+            answers.append(System(claims, self.steps).empty)
             if answers[-1] is False:
                 return False
-        if None in answers:
-            return None
-        self.clash = [joint.claim for joint in hard] + [c for used in self.used.values() for c in used]
-        return True
+        return True if answers and None not in answers else None
 
-    def _witness(self) -> bool:
-        """Whether sizes are found that satisfy every claim."""
+    def _searched(self) -> bool | None:
+        """Whether there is no size, found by trying: the symbols of few sizes first, then those of many."""
         names = sorted({name for joint in self.joints for name in joint.claim.symbols} | {
             name for made in self.open for name in made.symbols})  # fmt: skip
         if len(names) > WIDEST:
-            return False
+            return None
+        few = [name for name in names if self._is_short(name)]
+        many = [name for name in names if name not in few]
+        for order in ([*few, *many], [*few, *reversed(many)]):
+            found = self._tried(order)
+            if found is not None or len(many) < 2:
+                return found
+        return None
+
+    def _is_short(self, name: str) -> bool:
+        sizes = self.sets.get(name, EVERY)
+        return sizes.start is None and sum(b - a + 1 for a, b in sizes.runs) <= WITNESSES
+
+    def _tried(self, names: Sequence[str]) -> bool | None:
+        """False where sizes are found that satisfy every claim, True where all there are have been tried."""
         wanted = [c for c in self.claims if set(c.symbols) & set(names)]
         tries = TRIES
+        whole = True
         stack: list[tuple[int, list[Claim]]] = [(0, wanted)]
-        while stack and tries:
+        while stack:
             tries -= 1
             place, claims = stack.pop()
-            if not self.steps.take(COST * len(claims)):
-                return False
+            if tries < 0 or not self.steps.take(COST * len(claims)):
+                return None
             system = System(claims, self.steps, search=False)
             if system.empty is False:
-                return True
-            if system.empty or place >= len(names):
+                return False
+            if system.empty:
+                continue
+            if place >= len(names):
+                whole = False
                 continue
             name = names[place]
-            sizes = system.sets.get(name, EVERY)
-            trials = []
-            for h in sizes.each():
+            trials: list[tuple[int, list[Claim]]] = []
+            for h in system.sets.get(name, EVERY).each():
+                if len(trials) >= WITNESSES:
+                    whole = False
+                    break
                 fresh = [c.substitute({name: h}) for c in claims]
                 trials.append((place + 1, [c for c in fresh if c.truth is not True]))
-                if len(trials) >= WITNESSES:
-                    break
             stack += reversed(trials)
-        return False
+        return True if whole else None
