@@ -25,7 +25,7 @@ class Box(NamedTuple):
     claims: tuple[Claim, ...]
 
 
-COST = 2_000
+COST = 4_000
 """What solving for one divisor counts as, in evaluations."""
 MOST = 4_096
 """At most this many boxes stand for one claim."""

@@ -45,6 +45,11 @@ class Condition:
         return self._blame.demanders  # type: ignore[no-any-return]
 
     @property
+    def asserted_by(self) -> tuple[str, ...]:
+        """The lines under `assert:` that it stands on."""
+        return self._blame.assertions  # type: ignore[no-any-return]
+
+    @property
     def caused_by(self) -> tuple[str, ...]:
         """The layers that make the demand hard to meet: strides that drop rows, else those that change sizes."""
         return self._blame.causes  # type: ignore[no-any-return]

@@ -55,6 +55,10 @@ class Blame:
         return tuple(found)
 
     @property
+    def assertions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(owed.facts["text"] for owed in self.obligations if owed.code == "SC603"))
+
+    @property
     def causes(self) -> tuple[str, ...]:
         if self._causes is None:
             found: dict[str, None] = {}

@@ -25,7 +25,7 @@ WITNESSES = 24
 """So many sizes of one symbol are tried in that search."""
 BRANCHES = 64
 """So many choices are followed where several claims are each `this or that`."""
-COST = 2_000
+COST = 4_000
 """What solving one claim once more counts as, in evaluations."""
 WIDEST = 6
 """Of a claim on more symbols than this, no sizes are searched."""

@@ -37,7 +37,8 @@ def write(report: Report, at: Mapping[str, int], ranges: Mapping[str, tuple[int,
 
 
 def _why(condition: Any) -> str:
-    said = f"for {listing(map(escape, condition.demanded_by))}" if condition.demanded_by else ""
+    asserted = [f"`{escape(line)}`" for line in condition.asserted_by]
+    said = f"for {listing([*map(escape, condition.demanded_by), *asserted])}" if condition.demanded_by else ""
     if condition.caused_by:
         said += f"; it comes of {listing(map(escape, condition.caused_by))}"
     return said
