@@ -37,7 +37,7 @@ def suggest(found: Inference, finding: Diagnostic, budget: Budget) -> list[Fix] 
 
 def _stated(way: Inference, sizes: dict[str, int], freed: Freed, found: Inference, finding: Diagnostic) -> Fix | None:
     """The condition on the sizes that are free in `way`, and the nearest sizes that meet it."""
-    conditions = requirements.of(way, [])
+    conditions = requirements.solve(way.obligations, way.symbols)  # whatever else is wrong with the model
     stated = [condition for condition in conditions if set(condition.symbols) & set(sizes)]
     if conditions.empty is not None or not stated or any(len(condition.symbols) > 1 for condition in stated):
         return None

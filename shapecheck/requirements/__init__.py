@@ -206,7 +206,7 @@ def of(inference: Inference, asserts: Sequence[Assertion] | None = None) -> Requ
         owed,
         [name for name, size in inference.symbols.items() if type(size) is not int],
         complete=not (failed or opaque),
-        refuted=any(found.code[:3] in ("SC3", "SC4") for found in failed),
+        refuted=any(found.code[:3] in ("SC3", "SC4") or found.code == "SC215" for found in failed),
         inference=inference,
     )
 
