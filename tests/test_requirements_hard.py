@@ -1,5 +1,6 @@
 """Claims that could take for ever: each ends in time, with the exact set, or says what it leaves undecided."""
 
+import os
 import random
 import subprocess
 import sys
@@ -201,3 +202,23 @@ def test_nothing_owed_loads_no_solver():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_texts_do_not_depend_on_the_hash_seed():
+    code = (
+        "import random\nfrom shapecheck import dims, requirements\nfrom shapecheck.need import Obligation\n"
+        "from shapecheck.diagnostic import Refusal\n"
+        "names = [dims.symbol(n) for n in ('H', 'W', 'T')]\nrng = random.Random(5)\n"
+        "for _ in range(40):\n"
+        "    owed = [Obligation(rng.choice(['equal', 'broadcast', 'divides', 'at_least']),"
+        " rng.choice(names) // rng.randint(1, 4) + rng.choice(names), rng.choice(names) * rng.randint(1, 3) // 2,"
+        " Refusal('SC301')) for _ in range(3)]\n"
+        "    print(requirements.solve(owed, ['H', 'W', 'T']))\n"
+    )
+    said = set()
+    for seed in ("0", "1", "77"):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        )
+        said.add(done.stdout)
+    assert len(said) == 1

@@ -376,3 +376,13 @@ def test_reshapes_to_a_number(a, b):
                 continue
             sizes = {a: h, b: w}
             assert known.holds(**sizes) == (sizes[a] >= 4 and sizes[b] >= 4 and (sizes[a] // 4) * (sizes[b] // 4) * 4 == 144)
+
+
+def test_a_counterexample_shows_the_chain_at_a_size():
+    known = check(UNET.format(promise="")).requirements
+    assert known.counterexample(H=358) == (
+        "at H = 358, `skip2` cannot concatenate 88 and 89 on axis 1 (H)",
+        "H: image 358 -> pool0 179 -> pool1 89 -> pool2 44 -> up2 88",
+    )
+    assert known.counterexample(H=352) == ()
+    assert known.counterexample(H=7)[0] == "at H = 7, `pool2` needs axis 1 (H) to be at least 2, and it is 1"

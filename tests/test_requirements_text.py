@@ -114,6 +114,7 @@ def test_words_say_a_finite_set(seed):
         ([("equal", H * W, H * 7)], "W == 7"),
         ([("divides", W, 4 * W * H + 6)], "W in {1, 2, 3, 6}"),
         ([("at_least", H // 2 + W // 2, 3)], "H//2 + W//2 >= 3"),
+        ([("equal", H, 2 * (W // 2)), ("equal", W, 2 * (H // 2))], "H % 2 == 0 and H == W"),
         ([("equal", H, W + 1), ("divides", 2, H), ("divides", 2, W)], "H % 2 == 0 and W % 2 == 0 and H == W + 1"),
     ],
 )

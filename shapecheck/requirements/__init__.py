@@ -169,6 +169,17 @@ class Requirements:
         below = next(self._possible(name, others, 1, size, False), None)
         return below, next(self._possible(name, others, max(size, 1), None, True), None)
 
+    def counterexample(self, **sizes: int) -> tuple[str, ...]:
+        """Why some sizes are not valid: what the first layer says that refuses them, and the chain of the axis there.
+
+        Empty where nothing refuses them; with names left free, only what these sizes decide counts.
+        """
+        if self._inference is None or not self.claims:
+            return ()
+        from shapecheck.requirements.saying import why
+
+        return tuple(why(self._inference, self, sizes))
+
     def to_sympy(self) -> Any:
         """All conditions as one sympy Boolean; sympy is imported here."""
         import sympy

@@ -8,11 +8,9 @@ from itertools import product
 from shapecheck import dims
 from shapecheck.diagnostic import Diagnostic, Label
 from shapecheck.inference import Inference
-from shapecheck.need import Obligation
 from shapecheck.requirements import Requirements, chains, cycles, wording
-from shapecheck.requirements.chains import Chains
 from shapecheck.requirements.claims import Claim
-from shapecheck.requirements.saying import refusal, say
+from shapecheck.requirements.saying import broken, say, why
 from shapecheck.requirements.sets import EVERY, NONE, OverBudget, Sizes, interval, runs_of, tidy
 from shapecheck.requirements.system import System
 from shapecheck.source import Span
@@ -109,18 +107,11 @@ def _refuted(
     inference: Inference, requirements: Requirements, name: str, sizes: Mapping[str, int], span: Span | None
 ) -> Diagnostic:
     """A contract that is not kept: the sizes at which it breaks, the layer that refuses them, and the chain there."""
-    known = Chains(inference)
     said = " and ".join(f"{symbol} = {size}" for symbol, size in sizes.items())
-    broken = [claim for claim in requirements.claims if set(claim.symbols) <= set(sizes) and not claim.at(sizes)]
-    notes: list[str] = []
-    labels: list[Label] = []
-    if broken:
-        owed = min((o for claim in broken for o in claim.obligations), key=_order)
-        notes.append(f"at {said}, {refusal(inference, owed, sizes)}")
-        notes += known.texts(owed, sizes)
-        place = chains.span(owed)
-        if place is not None:
-            labels.append(Label(place, "refuses it"))
+    owed = broken(requirements, sizes)
+    notes = why(inference, requirements, sizes)
+    place = chains.span(owed) if owed is not None else None
+    labels = [Label(place, "refuses it")] if place is not None else []
     needed = " and ".join(c.text for c in requirements.conditions if set(c.symbols) & set(sizes))
     below, above = requirements.nearest(name, sizes[name])
     nearest = [str(size) for size in (below, above) if size is not None]
@@ -129,10 +120,6 @@ def _refuted(
         help[0] += f"; the nearest {'is' if len(nearest) == 1 else 'are'} {' and '.join(nearest)}"
     return say("SC602", span, name=name, problem=f"it allows {said}, and that is not valid", notes=notes, help=help,
                 labels=labels, sizes=dict(sizes))  # fmt: skip
-
-
-def _order(owed: Obligation) -> int:
-    return owed.node.index if owed.node is not None else 1 << 60
 
 
 def _against_joints(

@@ -59,6 +59,27 @@ def _same_symbol(made: Claim, name: str) -> Expr:
     return dims.symbol(name)
 
 
+def reduced(claims: Sequence[Claim]) -> tuple[list[Claim], list[Claim]]:
+    """(claims on several symbols, claims on one) after formulas of symbols were put into the other claims.
+
+    From `H == 2*(W//2)` and `W == 2*(H//2)` the first becomes `H % 2 == 0`.
+    """
+    left = list(claims)
+    alone: list[Claim] = []
+    formulas = [(made, solved) for made in claims if (solved := _formula(made)) is not None and solved[2] == 1]
+    for made, (name, formula, _) in sorted(formulas, key=lambda pair: pair[1][0], reverse=True):
+        if not any(made is claim for claim in left):
+            continue
+        for place, other in enumerate(left):
+            if other is not made and name in other.symbols:
+                fresh = other.substitute({name: formula})
+                if len(fresh.symbols) < 2 and fresh.weight <= 4 * other.weight:
+                    left[place] = fresh
+        alone += [claim for claim in left if len(claim.symbols) == 1 or claim.truth is False]
+        left = [claim for claim in left if len(claim.symbols) > 1]
+    return left, alone
+
+
 def eliminated(claims: Sequence[Claim]) -> list[Claim] | None:
     """The claims without those symbols that one of them gives as a formula of the others; None where that ends.
 

@@ -9,8 +9,9 @@ from shapecheck import codes, dims, explain, origins
 from shapecheck.diagnostic import Diagnostic, Label, Refusal
 from shapecheck.inference import Inference
 from shapecheck.need import Obligation
-from shapecheck.requirements import wording
+from shapecheck.requirements import Requirements, wording
 from shapecheck.requirements.asserting import Asserted
+from shapecheck.requirements.chains import Chains
 from shapecheck.requirements.claims import of
 from shapecheck.requirements.system import System
 from shapecheck.source import Span
@@ -71,3 +72,19 @@ def stated(owed: Obligation, sizes: Mapping[str, int]) -> str:
 
 
 _SIGNS = {"equal": "==", "at_least": ">=", "unequal": "!="}
+
+
+def broken(requirements: Requirements, sizes: Mapping[str, int]) -> Obligation | None:
+    """The first obligation in the wiring that some sizes break."""
+    claims = [claim for claim in requirements.claims if set(claim.symbols) <= set(sizes) and not claim.at(sizes)]
+    owed = [o for claim in claims for o in claim.obligations]
+    return min(owed, key=lambda o: o.node.index if o.node is not None else 1 << 60, default=None)
+
+
+def why(inference: Inference, requirements: Requirements, sizes: Mapping[str, int]) -> list[str]:
+    """Why some sizes are not valid: the layer that refuses them, and the chain of the axis at these sizes."""
+    owed = broken(requirements, sizes)
+    if owed is None:
+        return []
+    said = " and ".join(f"{name} = {sizes[name]}" for name in sizes if name in of(owed).symbols)
+    return [f"at {said or 'every size'}, {refusal(inference, owed, sizes)}", *Chains(inference).texts(owed, sizes)]

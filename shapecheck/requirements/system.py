@@ -14,7 +14,7 @@ from shapecheck.requirements import single
 from shapecheck.requirements.boxes import Box
 from shapecheck.requirements.claims import Claim, claim
 from shapecheck.requirements.cycles import Steps
-from shapecheck.requirements.relations import eliminated, simpler
+from shapecheck.requirements.relations import eliminated, reduced, simpler
 from shapecheck.requirements.sets import EVERY, OverBudget, Sizes
 
 ROUNDS = 16
@@ -126,6 +126,14 @@ class System:
                 elif made.truth is None:
                     left.append(made)
             several = left
+            if not changed:
+                several, fresh = reduced(left)
+                for made in fresh:
+                    if made.truth is False:
+                        self.empty, self.clash = True, left
+                        return False
+                    alone.setdefault(made.symbols[0], []).append(made)
+                    changed.add(made.symbols[0])
             for name in sorted(changed):
                 if not self._alone(name, alone[name]):
                     return False

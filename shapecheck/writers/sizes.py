@@ -63,6 +63,10 @@ def nearest(report: Report, at: Mapping[str, int]) -> dict[str, tuple[int | None
     for name, size in at.items():
         if not report.requirements.values(name, size, size):
             found[name] = report.requirements.nearest(name, size)
+    if not found and report.requirements.holds(**at) is False:  # each is valid, but not with the others
+        for name, size in at.items():
+            rest = {other: now for other, now in at.items() if other != name}
+            found[name] = report.requirements.nearest(name, size, **rest)
     return found
 
 
@@ -76,7 +80,8 @@ def _at(report: Report, at: Mapping[str, int]) -> str:
         for name, pair in nearest(report, at).items()
         if any(pair)
     ]
-    return f" {asked}: not valid{'; the nearest: ' + ', '.join(near) if near else ''}"
+    reasons = [f"   {escape(line)}" for line in report.requirements.counterexample(**at)]
+    return "\n".join([f" {asked}: not valid{'; the nearest: ' + ', '.join(near) if near else ''}", *reasons])
 
 
 def as_data(report: Report, at: Mapping[str, int], ranges: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
