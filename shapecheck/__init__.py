@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shapecheck.checker import check, run
 from shapecheck.diagnostic import Diagnostic, Label, ShapecheckError, ShapeError, SpecError
-from shapecheck.library import Inferred, Tensor, UserLayer, input, layer
+from shapecheck.python_layers import Inferred, Tensor, UserLayer, input, layer
 from shapecheck.report import LayerReport, Report
 
 __version__ = "0.1.0"

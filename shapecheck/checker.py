@@ -10,8 +10,8 @@ from typing import Any
 from shapecheck import codes, explain, graph, infer, readers, reporting
 from shapecheck.diagnostic import Diagnostic, Refusal
 from shapecheck.inference import Inference
-from shapecheck.library import Tensor
 from shapecheck.python_graph import entries_of
+from shapecheck.python_layers import Tensor
 from shapecheck.report import Report, error_of
 from shapecheck.source import Source
 from shapecheck.spec import Assertion, ModelSpec

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shapecheck.contract import input_names
-from shapecheck.library import Tensor
 from shapecheck.naming import Names, snake
+from shapecheck.python_layers import Tensor
 
 
 def entries_of(inputs: Any, outputs: Any) -> dict[str, Any]:

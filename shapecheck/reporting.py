@@ -11,7 +11,7 @@ from shapecheck.diagnostic import Diagnostic
 from shapecheck.dims import Dim
 from shapecheck.graph import Edge, Node, edges_of
 from shapecheck.inference import Inference
-from shapecheck.library import count_params
+from shapecheck.python_layers import count_params
 from shapecheck.report import LayerReport, NamedShape, Report
 from shapecheck.source import Source
 from shapecheck.spec import ModelSpec

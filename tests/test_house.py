@@ -39,7 +39,7 @@ FLOORS = (
     ("requirements",),
     ("executors", "fixes"),
     ("report",),
-    ("library",),
+    ("python_layers",),
     ("python_graph",),
     ("writers",),
     ("reporting",),
