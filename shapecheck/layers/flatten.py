@@ -24,8 +24,9 @@ class Flatten(Layer):
     def shape(self, x, keras):
         need.axes(x, "n" + " i" * (keras.flatten_least_rank - 1) + " ...")
         if keras.flatten_needs_sizes:
-            defined = not any(size == 0 or dims.varies(size) for size in x[1:])
-            need.that(defined, "SC307", shape=x)
+            for axis, size in enumerate(x[1:], 1):
+                need.that(not dims.varies(size), "SC307", shape=x)
+                need.at_least(size, 1, f"axis {axis}", "SC307", shape=x)
         return x[0], dims.product(x[1:])
 
     def run(self, np, x):
