@@ -3,7 +3,6 @@
 from shapecheck import dims, need, params
 from shapecheck.contract import END, Layer, layer
 from shapecheck.dtypes import promote
-from shapecheck.layers.merge import alike
 
 
 @layer
@@ -46,8 +45,7 @@ class Dot(Layer):
         return batch, *(rest or [1])
 
     def dtype(self, *given):
-        together = promote(*given)
-        return "int32" if together == "int8" else together  # products of int8 are summed in int32
+        return "int32" if {*given} == {"int8"} else promote(*given)  # products of int8 are summed in int32
 
     def macs(self, *xs):
         x, y = xs
@@ -55,7 +53,7 @@ class Dot(Layer):
         return dims.product((*x, *y[1:b], *y[b + 1 :]))
 
     def run(self, np, *xs):
-        x, y = (x.astype(self.dtype(x.dtype.name)) for x in alike(xs))
+        x, y = (x.astype(self.dtype(*(x.dtype.name for x in xs))) for x in xs)
         a, b = self.axes_of(x.shape, y.shape)
         if self.normalize:
             x, y = unit(np, x, a), unit(np, y, b)
