@@ -81,7 +81,7 @@ class Activation(Named):
             made = tracing.run(self.asked, tracing.TracedArray(shape, "float32", tracing.Trace(need.record)))
         except (tracing.Untraceable, Undecided):
             return shape
-        return tuple(_array(made).shape)
+        return tuple(tracing.sizes_of(_array(made)))
 
 
 def _array(made: Any) -> Any:

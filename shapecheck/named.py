@@ -161,7 +161,7 @@ def _unwrapped(value: Mapping[Any, Any], family: Family) -> tuple[Any, Any]:
         word, config = value["class_name"], value.get("config")
         if stray := [key for key in value if key not in _META]:
             raise refusal("SC108", key=stray[0], what=f"map of {family.what}", given=shown(stray[0]), near="config")
-        if word == "function":
+        if isinstance(word, str) and word == "function":
             word, config = config, {}
         if (custom := _custom(value, word)) is not None:
             raise unknown(custom, family)
