@@ -96,6 +96,18 @@ def test_a_thousand_levels():
     assert found.holds(H=3 * 2**1000) is True
 
 
+def test_strides_too_deep_to_write_out():
+    down, obligations = H, []
+    for _ in range(2500):
+        obligations.append(owed("at_least", down, 1000))
+        down = down // 1000
+    obligations.append(owed("broadcast", down * 1000**2500, H))
+    found = requirements.solve(obligations, ["H"])
+    assert found.text == "H % about 2**24914 == 0"
+    assert found.minimum("H") == 1000**2500
+    assert found.holds(H=1) is False
+
+
 @pytest.mark.parametrize("moduli", DENSE)
 def test_dense_conditions(moduli):
     found = asked([owed("unequal", H % m, m // 2) for m in moduli])

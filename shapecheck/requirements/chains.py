@@ -197,7 +197,7 @@ class Chains:
 
 def chain_text(letter: str, steps: list[tuple[str, int]]) -> str:
     """`H: image 358 -> pool0 179 -> pool1 89 -> pool2 44 -> up2 88`."""
-    words = [f"{name} {size}" for name, size in steps]
+    words = [f"{name} {dims.text(size)}" for name, size in steps]
     if len(words) > SHOWN:
         half = SHOWN // 2
         words = [*words[:half], "...", *words[-half:]]

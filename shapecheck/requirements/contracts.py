@@ -114,7 +114,7 @@ def _refuted(
     labels = [Label(place, "refuses it")] if place is not None else []
     needed = " and ".join(c.text for c in requirements.conditions if set(c.symbols) & set(sizes))
     below, above = requirements.nearest(name, sizes[name])
-    nearest = [str(size) for size in (below, above) if size is not None]
+    nearest = [dims.text(size) for size in (below, above) if size is not None]
     help = [f"the model is valid only when {needed}"] if needed else []
     if help and nearest and len(sizes) == 1:
         help[0] += f"; the nearest {'is' if len(nearest) == 1 else 'are'} {' and '.join(nearest)}"

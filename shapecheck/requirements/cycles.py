@@ -54,16 +54,22 @@ class Cycle(NamedTuple):
 def primes(number: int) -> list[int]:
     """The distinct prime factors of a number in ascending order, a large rest as one."""
     found = []
+    while number > 1:
+        p = least_prime(number)
+        found.append(p)
+        while number % p == 0:
+            number //= p
+    return found
+
+
+def least_prime(number: int) -> int:
+    """The least prime factor of a number above 1; the number itself where that is large."""
     p = 2
     while p * p <= number and p <= PRIMES:
         if number % p == 0:
-            found.append(p)
-            while number % p == 0:
-                number //= p
+            return p
         p += 1 if p == 2 else 2
-    if number > 1:
-        found.append(number)
-    return found
+    return number
 
 
 def reduced(modulus: int, residues: Iterable[int]) -> Cycle:

@@ -15,14 +15,13 @@ from typing import NamedTuple
 from shapecheck import dims
 from shapecheck.dims import Dim, Expr
 from shapecheck.dims.facts import facts
-from shapecheck.dims.form import definitions, symbols, wrap
+from shapecheck.dims.form import definitions, wrap
 from shapecheck.dims.nodes import Extreme, Floor, Named, Node, Product, Symbol
-from shapecheck.requirements.claims import MULTIPLE, NATURAL, ZERO, Atom
+from shapecheck.requirements.bounding import bisected, one_quotient
+from shapecheck.requirements.claims import MULTIPLE, NATURAL, Atom
 from shapecheck.requirements.cycles import Steps
-from shapecheck.requirements.sets import NONE, Sizes, interval
+from shapecheck.requirements.sets import Sizes
 
-FAR = 1 << 62
-"""Bisection looks no further."""
 NARROW = 16
 """A window of at most this many sizes is evaluated, not bisected."""
 CLASSES = 1 << 17
@@ -38,11 +37,14 @@ class Rhythm(NamedTuple):
 def settle(atom: Atom, name: str, low: int, steps: Steps) -> Sizes | Rhythm | None:
     """The sizes >= low of the only symbol at which an atom holds, or the rhythm of its truth; None: not known."""
     f = atom.f
+    at_once = one_quotient(atom)
+    if at_once is not None:
+        return at_once
     if atom.kind == MULTIPLE:
-        return _multiples(f, atom.d, name) if isinstance(atom.d, int) else _shared(f, atom.d, name)
+        return _multiples(f, atom.d, name) if isinstance(atom.d, int) else _shared(f, atom.d, name, steps)
     band = facts(f, name)
     if band is None or band.low is None or band.high is None:
-        return _bisected(atom, name, low, None) or _along_classes(atom, name, steps)
+        return bisected(atom, name, low, None, steps) or _along_classes(atom, name, steps)
     p, least, most, start = band.p, band.low, band.high, band.start
     if not p:
         return Rhythm(start, band.period)
@@ -53,103 +55,7 @@ def settle(atom: Atom, name: str, low: int, steps: Steps) -> Sizes | Rhythm | No
     end = max(start, last + 1)
     if last - first <= NARROW and end <= NARROW:
         return Rhythm(end, 1)
-    return _bisected(atom, name, low, end) or Rhythm(end, 1)
-
-
-# Bisection -------------------------------------------------------------------------------------------------------
-
-
-def _bisected(atom: Atom, name: str, low: int, end: int | None) -> Sizes | None:
-    """The sizes where a monotone expression is zero, or not negative; from `end` on its sign is settled."""
-    if atom.kind not in (ZERO, NATURAL):
-        return None
-    way = direction(atom.f, name, low)
-    if way is None:
-        return None
-    f = atom.f if way >= 0 else -atom.f
-    top = max(low, end if end is not None else FAR)
-
-    def reaches(value: int, h: int) -> bool:
-        return dims.evaluate(f, {name: h}) >= value
-
-    def first(value: int) -> int | None:
-        """The first size from low on at which f >= value."""
-        if reaches(value, low):
-            return low
-        below, step = low, 1
-        while not reaches(value, min(below + step, top)):
-            below += step
-            step *= 2
-            if below >= top:
-                return None
-        above = min(below + step, top)
-        while above - below > 1:
-            middle = (above + below) // 2
-            if reaches(value, middle):
-                above = middle
-            else:
-                below = middle
-        return above
-
-    if atom.kind == NATURAL and way >= 0:
-        begin = first(0)
-        return NONE if begin is None else interval(begin, None)
-    if atom.kind == NATURAL:  # -f >= 0: up to the size before f >= 1
-        beyond = first(1)
-        return interval(low, None if beyond is None else beyond - 1)
-    begin, beyond = first(0), first(1)
-    if begin is None or begin == beyond:
-        return NONE
-    return interval(begin, None if beyond is None else beyond - 1)
-
-
-def direction(dim: Dim, name: str, low: int = 1) -> int | None:
-    """1 or -1 for an expression that never falls or never rises along a symbol from `low` on, 0 for a constant."""
-    if not isinstance(dim, Expr):
-        return 0
-    known: dict[Node, int | None] = {}
-    for atom in definitions(dim):
-        known[atom] = _of_sum(atom.definition, name, low, known)
-    return _of_sum(dim, name, low, known)
-
-
-def _of_sum(f: Dim, name: str, low: int, known: dict[Node, int | None]) -> int | None:
-    if not isinstance(f, Expr):
-        return 0
-    found = 0
-    for node, c in f.terms:
-        way = _of_node(node, name, low, known)
-        if way is None:
-            return None
-        way = way if c > 0 else -way
-        if way and found and way != found:
-            return None
-        found = found or way
-    return found
-
-
-def _of_node(node: Node, name: str, low: int, known: dict[Node, int | None]) -> int | None:
-    if isinstance(node, Symbol):
-        return int(node.name == name)
-    if isinstance(node, Named):
-        return known[node]
-    if isinstance(node, Expr):
-        return _of_sum(node, name, low, known)
-    if isinstance(node, Floor):
-        if not isinstance(node.den, int) or node.den < 1:
-            return None
-        return _of_sum(node.num, name, low, known)
-    if isinstance(node, Extreme):
-        ways = {_of_sum(arg, name, low, known) for arg in node.args} - {0}
-        return None if None in ways or len(ways) > 1 else ways.pop() if ways else 0
-    assert isinstance(node, Product)
-    for factor in node.factors:
-        if _of_node(factor, name, low, known) not in (0, 1):
-            return None
-        factor = factor if isinstance(factor, Expr) else wrap(factor)
-        if any(s.name != name for s in symbols(factor)) or dims.evaluate(factor, {name: low}) < 0:
-            return None
-    return 1
+    return bisected(atom, name, low, end, steps) or Rhythm(end, 1)
 
 
 # Divisors --------------------------------------------------------------------------------------------------------
@@ -165,11 +71,11 @@ def _multiples(f: Dim, d: int, name: str) -> Rhythm | None:
     return Rhythm(wave[0], wave[1] * d) if wave else None
 
 
-def _shared(f: Dim, d: Dim, name: str) -> Rhythm | None:
+def _shared(f: Dim, d: Dim, name: str, steps: Steps) -> Rhythm | None:
     """Where a growing d divides f: the remainder f - k*d is small in the end, so it has to be 0."""
     over, under = facts(f, name), facts(d, name)
     if over is None or under is None:
-        return _small_dividend(f, d, name)
+        return _small_dividend(f, d, name, steps)
     if not under.p:
         start = max(over.start, under.start)
         # On each class of the divisor's period d is one number, and f repeats modulo it.
@@ -183,7 +89,7 @@ def _shared(f: Dim, d: Dim, name: str) -> Rhythm | None:
     if over.low is None or over.high is None or under.low is None or under.high is None:
         return None
     if under.p < 0:
-        return _shared(f, -d, name)
+        return _shared(f, -d, name, steps)
     # k: the whole number nearest to the ratio of the slopes; r = f - k*d has at most half the slope of d.
     top, bottom = over.p * under.q, over.q * under.p
     k = (2 * top + bottom) // (2 * bottom)
@@ -204,11 +110,11 @@ def _shared(f: Dim, d: Dim, name: str) -> Rhythm | None:
     return Rhythm(max(start, slow.start), slow.period)
 
 
-def _small_dividend(f: Dim, d: Dim, name: str) -> Rhythm | None:
+def _small_dividend(f: Dim, d: Dim, name: str, steps: Steps) -> Rhythm | None:
     """Where a product grows past a number that it should divide, it divides it no more."""
     if not isinstance(f, int) or not f:
         return None
-    grown = _bisected(Atom(NATURAL, d - abs(f) - 1), name, 1, None)
+    grown = bisected(Atom(NATURAL, d - abs(f) - 1), name, 1, None, steps)
     return Rhythm(grown.start, 1) if grown is not None and grown.start is not None else None
 
 

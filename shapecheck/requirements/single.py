@@ -14,6 +14,7 @@ from shapecheck import dims
 from shapecheck.dims import Expr
 from shapecheck.dims.nodes import Floor, Symbol
 from shapecheck.requirements import cycles as cyclic
+from shapecheck.requirements.bounding import DIGIT
 from shapecheck.requirements.claims import NATURAL, ZERO, Claim
 from shapecheck.requirements.cycles import SURVIVORS, Cycle, Steps
 from shapecheck.requirements.rhythm import Rhythm, settle
@@ -116,11 +117,17 @@ def _bounded(
     return sizes, left, rhythms
 
 
-def _plain(name: str, claim: Claim) -> Cycle | None:
-    """`h - m*((h + e)//m) == c` is `h % m == c`, however long the period."""
-    atom = claim.atoms[0]
-    f = atom.f
-    if len(claim.atoms) > 1 or atom.kind != ZERO or not isinstance(f, Expr) or len(f.terms) != 2:
+def _plain(name: str, claim: Claim, start: int, steps: Steps) -> Cycle | None:
+    """`h - m*((h + e)//m) == c` is `h % m == c`, however long the period; other atoms may hold below `start` only."""
+    alive = []
+    for atom in claim.atoms:
+        known = settle(atom, name, 1, steps)
+        if not isinstance(known, Sizes) or known.start is not None or any(b >= start for _, b in known.runs):
+            alive.append(atom)
+    if len(alive) != 1 or alive[0].kind != ZERO:
+        return None
+    f = alive[0].f
+    if not isinstance(f, Expr) or len(f.terms) != 2:
         return None
     for (h, one), (quotient, by) in (f.terms, f.terms[::-1]):
         if isinstance(h, Symbol) and isinstance(quotient, Floor) and abs(one) == 1 and quotient.den == -by * one:
@@ -181,7 +188,7 @@ def _with_claim(
     name: str, cycles: tuple[Cycle, ...], period: int, claim: Claim, start: int, steps: Steps
 ) -> tuple[Cycle, ...] | None:
     """The conjunction with one claim more, of a given period from `start` on; None where that is too much work."""
-    plain = _plain(name, claim) if period > BLOCK else None
+    plain = _plain(name, claim, start, steps) if period > BLOCK else None
     if plain is not None:
         return cyclic.add(cycles, plain, steps)
     near = [cycle for cycle in cycles if gcd(cycle.modulus, period) > 1]
@@ -235,7 +242,7 @@ def _split(name: str, claim: Claim, known: Cycle, period: int, start: int, steps
     while waiting:
         modulus, r = waiting.pop()
         splits += 1
-        if splits > SPLITS or not steps.take(SPLIT * claim.weight):
+        if splits > SPLITS or not steps.take(SPLIT * claim.weight * (1 + modulus.bit_length() // DIGIT)):
             return None
         first = start + (r - start) % modulus
         inner = claim.substitute({name: modulus * dims.symbol(name) + (first - modulus)})
@@ -252,7 +259,7 @@ def _split(name: str, claim: Claim, known: Cycle, period: int, start: int, steps
                 if good:
                     classes.append((whole, (first + modulus * (t - 1)) % whole))
             continue
-        p = cyclic.primes(rest)[0]
+        p = cyclic.least_prime(rest)
         if p > BLOCK:
             return None
         waiting += [(modulus * p, r + modulus * k) for k in reversed(range(p))]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from shapecheck import dims
 from shapecheck.need import Obligation
 from shapecheck.requirements import Requirements, chains, single, wording
+from shapecheck.requirements.bounding import direction
 from shapecheck.requirements.chains import Chains
 from shapecheck.requirements.claims import NATURAL, Claim
 from shapecheck.requirements.conditions import Condition, Contradiction
 from shapecheck.requirements.cycles import Steps
-from shapecheck.requirements.rhythm import direction
 from shapecheck.requirements.sets import OverBudget, Sizes
 from shapecheck.requirements.system import COST, System
 

@@ -9,6 +9,7 @@ from shapecheck import dims
 from shapecheck.dims import Dim, Expr
 from shapecheck.dims.form import build
 from shapecheck.dims.nodes import Named, Node
+from shapecheck.dims.wording import number
 from shapecheck.requirements import cycles as cyclic
 from shapecheck.requirements.claims import MULTIPLE, NATURAL, ZERO, Atom, Claim
 from shapecheck.requirements.cycles import Cycle
@@ -40,23 +41,23 @@ def parts(name: str, sizes: Sizes) -> list[Part]:
     texts = [cycle_text(name, cycle) for cycle in cycles]
     found = [Part(text, Sizes((), 1, [cycle])) for text, cycle in zip(texts, cycles, strict=True)]
     if sizes.stop is not None:
-        texts.append(f"{name} <= {sizes.stop}")
+        texts.append(f"{name} <= {number(sizes.stop)}")
         found.append(Part(texts[-1], Sizes([(1, sizes.stop)])))
     listed, strange, holes = _exceptions(sizes, pattern)
     least = sizes.after(1) or 1
     if not strange and (not listed or len(holes) <= HOLES):
         early = pattern.after(1)
         if early is not None and early < least:
-            found.append(Part(f"{name} >= {least}", Sizes((), least)))
+            found.append(Part(f"{name} >= {number(least)}", Sizes((), least)))
         if holes:
             found.append(Part(_excluded(name, holes), _without(holes)))
         return found
     if holes or not strange:  # the pattern only from where it settles, and all the sizes before
-        texts.append(f"{name} >= {sizes.after(listed[-1][1] + 1)}")
+        texts.append(f"{name} >= {number(sizes.after(listed[-1][1] + 1) or 1)}")
     else:
         first = next(h for h in pattern.each() if h in sizes)
         if pattern.after(1) != first:
-            texts.append(f"{name} >= {first}")
+            texts.append(f"{name} >= {number(first)}")
         listed = runs_of(strange)
     both = f"({' and '.join(texts)})" if len(texts) > 1 else texts[0]
     return [Part(f"{both} or {finite(name, listed)}", sizes)]
@@ -85,7 +86,7 @@ def _without(holes: Sequence[int]) -> Sizes:
 
 
 def _excluded(name: str, holes: Sequence[int]) -> str:
-    return f"{name} != {holes[0]}" if len(holes) == 1 else f"{name} not in {{{', '.join(map(str, holes))}}}"
+    return f"{name} != {number(holes[0])}" if len(holes) == 1 else f"{name} not in {{{', '.join(map(str, holes))}}}"
 
 
 def finite(name: str, runs: Sequence[Run]) -> str:
@@ -96,12 +97,12 @@ def finite(name: str, runs: Sequence[Run]) -> str:
     first, last = runs[0][0], runs[-1][1]
     if len(runs) == 1:
         if first == last:
-            return f"{name} == {first}"
-        return f"{name} <= {last}" if first == 1 else f"{first} <= {name} <= {last}"
+            return f"{name} == {number(first)}"
+        return f"{name} <= {number(last)}" if first == 1 else f"{number(first)} <= {name} <= {number(last)}"
     step = runs[1][0] - first
     if len(runs) > 4 and all(a == b == first + step * i for i, (a, b) in enumerate(runs)):
-        bound = f"{name} <= {last}" if first <= step else f"{first} <= {name} <= {last}"
-        return f"{name} % {step} == {first % step} and {bound}"
+        bound = f"{name} <= {number(last)}" if first <= step else f"{number(first)} <= {name} <= {number(last)}"
+        return f"{name} % {number(step)} == {number(first % step)} and {bound}"
     return f"{name} in {{{_items(runs)}}}"
 
 
@@ -110,13 +111,13 @@ def _items(runs: Sequence[Run]) -> str:
     words: list[str] = []
     for a, b in runs:
         if b - a < 3 and len(words) + b - a < ITEMS:
-            words += map(str, range(a, b + 1))
+            words += map(number, range(a, b + 1))
         else:
-            words.append(f"{a}..{b}")
+            words.append(f"{number(a)}..{number(b)}")
     if len(words) <= ITEMS:
         return ", ".join(words)
     total = sum(b - a + 1 for a, b in runs)
-    return f"{', '.join(words[:ITEMS])}, ... {runs[-1][1]}; {total:,} sizes"
+    return f"{', '.join(words[:ITEMS])}, ... {number(runs[-1][1])}; {total:,} sizes"
 
 
 # Residues --------------------------------------------------------------------------------------------------------
@@ -125,30 +126,36 @@ def _items(runs: Sequence[Run]) -> str:
 def cycle_text(name: str, cycle: Cycle) -> str:
     """`H % 32 == 0`, `H % 3 != 1`, `H mod 32 in 0..7`, `H mod 64 in {63, 0, 1, 2}`."""
     modulus, residues = cycle
+    said = number(modulus)
     if len(residues) == 1:
-        return f"{name} % {modulus} == {residues[0]}"
+        return f"{name} % {said} == {number(residues[0])}"
     missing = modulus - len(residues)
     if missing == 1:
         (hole,) = set(range(modulus)) - set(residues)
-        return f"{name} % {modulus} != {hole}"
+        return f"{name} % {said} != {number(hole)}"
     arcs = _arcs(modulus, residues)
     if len(arcs) == 1 and len(residues) > 4 and arcs[0][0] <= arcs[0][1]:
-        return f"{name} mod {modulus} in {arcs[0][0]}..{arcs[0][1]}"
+        return f"{name} mod {said} in {number(arcs[0][0])}..{number(arcs[0][1])}"
     if len(residues) > ITEMS and missing <= HOLES:
         holes = sorted(set(range(modulus)) - set(residues))
-        return f"{name} mod {modulus} not in {{{', '.join(map(str, holes))}}}"
+        return f"{name} mod {said} not in {{{', '.join(map(number, holes))}}}"
     if len(residues) <= ITEMS:
-        words = [str(r % modulus) for a, b in arcs for r in range(a, b + 1 if a <= b else b + modulus + 1)]
-        return f"{name} mod {modulus} in {{{', '.join(words)}}}"
+        words = [number(r % modulus) for a, b in arcs for r in range(a, b + 1 if a <= b else b + modulus + 1)]
+        return f"{name} mod {said} in {{{', '.join(words)}}}"
     words = []
     for a, b in arcs:
         if a > b:
-            words += [str(a) if a == modulus - 1 else f"{a}..{modulus - 1}", str(b) if b == 0 else f"0..{b}"]
+            words += [_span(a, modulus - 1), _span(0, b)]
         else:
-            words.append(str(a) if a == b else f"{a}..{b}")
+            words.append(_span(a, b))
     if len(words) > ITEMS:
-        words = [*words[:ITEMS], f"... {len(residues):,} of {modulus:,} residues"]
-    return f"{name} mod {modulus} in {{{', '.join(words)}}}"
+        of = f"{modulus:,}" if modulus < 1 << 64 else said
+        words = [*words[:ITEMS], f"... {len(residues):,} of {of} residues"]
+    return f"{name} mod {said} in {{{', '.join(words)}}}"
+
+
+def _span(a: int, b: int) -> str:
+    return number(a) if a == b else f"{number(a)}..{number(b)}"
 
 
 def _arcs(modulus: int, residues: Sequence[int]) -> list[Run]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from shapecheck import dims
 from shapecheck.report import Report
 from shapecheck.words import listing
 from shapecheck.writers.escape import escape
@@ -27,7 +28,7 @@ def write(report: Report, at: Mapping[str, int], ranges: Mapping[str, tuple[int,
         rows = [(f" {escape(condition.text)}", _why(condition)) for condition in conditions]
         parts.append("\n".join(columns(rows)))
     if report.ok and conditions.symbols:
-        least = [f"{name} = {size}" for name, size in smallest(report).items() if size is not None]
+        least = [f"{name} = {dims.text(size)}" for name, size in smallest(report).items() if size is not None]
         if least and len(conditions):
             parts.append(f" the smallest: {escape(', '.join(least))}")
         parts.extend(_listed(report, name, low, high, at) for name, (low, high) in ranges.items())
@@ -76,7 +77,7 @@ def _at(report: Report, at: Mapping[str, int]) -> str:
     if answer is not False:
         return f" {asked}: {'valid' if answer else 'valid as far as the other sizes allow'}"
     near = [
-        f"{escape(name)} = {' or '.join(str(size) for size in pair if size is not None)}"
+        f"{escape(name)} = {' or '.join(dims.text(size) for size in pair if size is not None)}"
         for name, pair in nearest(report, at).items()
         if any(pair)
     ]
