@@ -103,7 +103,11 @@ def compose(source: Source) -> tuple[YamlDocument | None, list[Diagnostic]]:
     except Stop:
         pass
     except MarkedYAMLError as error:
-        composer.syntax(error)
+        at = error.problem_mark.index if error.problem_mark else 0
+        if "nesting depth" in (error.problem or ""):  # newer scanners stop by themselves, before the first event
+            composer.say("SC802", at, at + 1, limit=DEPTH)
+        else:
+            composer.syntax(error)
     except YAMLError as error:  # a ReaderError, which has no mark
         composer.forbidden(error)
     return document, composer.finish()
