@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from shapecheck.diagnostic import Diagnostic
@@ -37,6 +37,17 @@ def write(report: Report, paint: Paint = plain, *, quiet: bool = False) -> str:
     if report.ok and not quiet:
         blocks.append(f"{paint('ok', 'ok')} {phrases.ok_line(report)}")
     return "\n\n".join(blocks)
+
+
+def together(reports: Sequence[Report], paint: Paint = plain, *, quiet: bool = False, closing: str = "") -> str:
+    """Several reports: blank lines set findings apart, and lines that say all is well stand together."""
+    parts: list[str] = []
+    for block in (*(write(report, paint, quiet=quiet) for report in reports), closing):
+        if block:
+            if parts:
+                parts.append("\n" if "\n" not in parts[-1] and "\n" not in block else "\n\n")
+            parts.append(block)
+    return "".join(parts)
 
 
 def finding(report: Report, found: Diagnostic, paint: Paint = plain) -> str:

@@ -55,7 +55,7 @@ def test_a_check_loads_nothing_heavy_and_no_other_command(small, common):
     ours = {name for name in loaded if name.startswith("shapecheck_cli.commands.")}
     assert ours == {"shapecheck_cli.commands.check"}
     writers = {name.rpartition(".")[2] for name in loaded if name.startswith("shapecheck.writers.")}
-    assert writers == {"text", "phrases", "escape"}
+    assert writers == {"formats", "text", "phrases", "escape"}
 
 
 def test_help_of_all_loads_no_command_and_no_library():

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from shapecheck.report import Report
+from shapecheck.writers import formats
 from shapecheck_cli import console, exits, loading, options
 
 
@@ -16,7 +17,7 @@ from shapecheck_cli import console, exits, loading, options
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "--output-format",
-    type=click.Choice(["full", "concise", "json", "github"]),
+    type=click.Choice(formats.NAMES),
     default="full",
     show_default=True,
     help="How findings are shown.",
@@ -37,7 +38,10 @@ def command(paths: Sequence[str], output_format: str, quiet: bool, fail_level: s
     """
     reports = loading.load_all(paths, **choices)
     complain(reports)
-    console.say(_written(reports, output_format, quiet))
+    said = reports
+    if output_format in formats.FOR_PEOPLE:
+        said = [report for report in reports if not loading.is_unusable(report)]
+    console.say(formats.write(output_format, said, paint=console.paint(sys.stdout), quiet=quiet))
     return exits.of(reports, fail_level)
 
 
@@ -51,35 +55,8 @@ def complain(reports: Sequence[Report]) -> None:
         console.complain_at_length("\n\n".join(text.write(report, paint) for report in lost))
 
 
-def _written(reports: Sequence[Report], output_format: str, quiet: bool) -> str:
-    if output_format == "json":
-        from shapecheck.writers import json_report
-
-        return json_report.write(reports)
-    if output_format == "github":
-        from shapecheck.writers import github
-
-        return github.write(reports)
-    from shapecheck.writers import phrases
-
-    read = [report for report in reports if not loading.is_unusable(report)]
-    closing = "" if quiet else phrases.tally(read)
-    if output_format == "concise":
-        from shapecheck.writers import concise
-
-        return "\n".join(filter(None, [*map(concise.write, read), closing]))
-    return full(read, quiet, closing)
-
-
-def full(reports: Sequence[Report], quiet: bool, closing: str = "") -> str:
-    """The reports for people; blank lines set findings apart, and lines that say all is well stand together."""
+def full(reports: Sequence[Report], quiet: bool) -> str:
+    """The reports for people, painted for standard output."""
     from shapecheck.writers import text
 
-    paint = console.paint(sys.stdout)
-    parts: list[str] = []
-    for block in (*(text.write(report, paint, quiet=quiet) for report in reports), closing):
-        if block:
-            if parts:
-                parts.append("\n" if "\n" not in parts[-1] and "\n" not in block else "\n\n")
-            parts.append(block)
-    return "".join(parts)
+    return text.together(reports, console.paint(sys.stdout), quiet=quiet)
