@@ -41,9 +41,15 @@ class Refusals(Exception):
 
 
 class Diagnostic:
-    """One mistake, once, at its cause. Writers turn it into text; nothing parses text back."""
+    """One mistake, once, at its cause. Writers turn it into text; nothing parses text back.
 
-    __slots__ = ("code", "facts", "fix", "help", "label", "labels", "layer", "message", "notes", "severity", "span")
+    `labels` are further places that belong to it; each of the `flows` leads, place by place, from where a size was
+    given to the mistake.
+    """
+
+    __slots__ = (
+        "code", "facts", "fix", "flows", "help", "label", "labels", "layer", "message", "notes", "severity", "span",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -55,6 +61,7 @@ class Diagnostic:
         span: Span | None = None,
         label: str = "",
         labels: Sequence[Label] = (),
+        flows: Sequence[tuple[Label, ...]] = (),
         notes: Sequence[str] = (),
         help: Sequence[str] = (),
         facts: Mapping[str, Any] | None = None,
@@ -67,6 +74,7 @@ class Diagnostic:
         self.span = span
         self.label = label
         self.labels = tuple(labels)
+        self.flows = tuple(flows)
         self.notes = tuple(notes)
         self.help = tuple(help)
         self.facts = dict(facts or {})

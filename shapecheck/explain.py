@@ -61,9 +61,11 @@ def finding(found: Inference, node: Node, refusal: Refusal) -> Diagnostic:
     span, label = places.at_fault(node, refusal), reasons.label(found, node, refusal)
     notes: list[str] = []
     labels: list[Label] = []
+    flows: list[tuple[Label, ...]] = []
     if len(found.findings) < HINTED:
         notes = reasons.notes(found, node, refusal)
         labels = reasons.further(found, node, refusal)
+        flows = reasons.flows(found, node, refusal)
         help = [*help, *reasons.hints(found, node, refusal)]
     if span is None:
         notes = [*filter(None, [label, *notes, places.path_of(node, refusal)])]
@@ -75,6 +77,7 @@ def finding(found: Inference, node: Node, refusal: Refusal) -> Diagnostic:
         span=span,
         label=label,
         labels=[*labels, *uses(node.spec.trail)],
+        flows=flows,
         notes=notes,
         help=help,
         facts=refusal.facts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from shapecheck import axes, dims
 from shapecheck.apply import Applied, apply
@@ -76,23 +77,38 @@ def way_back(found: Inference, spot: Spot) -> Iterator[tuple[Spot, dims.Dim]]:
         at = before(found, found.graph.nodes[index], output, axis)
 
 
-def derivation(found: Inference, spot: Spot) -> str:
-    """How a size came about: `H: image 358 -> pool0 179 -> pool1 89 -> pool2 44 -> up2 88`."""
-    steps: list[tuple[str, dims.Dim]] = []
+class Way(NamedTuple):
+    """How a size came about: what people call its axis, and the layers that changed it, each with the size it gave."""
+
+    letter: str
+    steps: tuple[tuple[Node, dims.Dim], ...]
+
+    def __str__(self) -> str:
+        """`H: image 358 -> pool0 179 -> pool1 89 -> pool2 44 -> up2 88`."""
+        words = [f"{node.name} {dims.text(size)}" for node, size in self.steps]
+        if len(words) > MAX_STEPS:
+            words = [*words[: MAX_STEPS // 2], "...", *words[-(MAX_STEPS // 2) :]]
+        return f"{self.letter}: {' -> '.join(words)}"
+
+
+def way_to(found: Inference, spot: Spot) -> Way | None:
+    """How a size came about, from an Input on; None where no layer changed it."""
+    steps: list[tuple[Node, dims.Dim]] = []
     letter = ""
     for at, size in way_back(found, spot):
         letter = letter_of(found, at)
         if steps and steps[-1][1] == size:
             steps.pop()
-        steps.append((found.graph.nodes[at[0]].name, size))
+        steps.append((found.graph.nodes[at[0]], size))
         if len(steps) > 4 * MAX_STEPS:
             break
-    if len(steps) < 2:
-        return ""
-    words = [f"{name} {dims.text(size)}" for name, size in reversed(steps)]
-    if len(words) > MAX_STEPS:
-        words = [*words[: MAX_STEPS // 2], "...", *words[-(MAX_STEPS // 2) :]]
-    return f"{letter}: {' -> '.join(words)}"
+    return Way(letter, tuple(reversed(steps))) if len(steps) > 1 else None
+
+
+def derivation(found: Inference, spot: Spot) -> str:
+    """How a size came about, in words; empty where no layer changed it."""
+    way = way_to(found, spot)
+    return str(way) if way else ""
 
 
 def before(found: Inference, node: Node, output: int, axis: int) -> Spot | None:

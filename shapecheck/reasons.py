@@ -85,17 +85,32 @@ def notes(found: Inference, node: Node, refusal: Refusal) -> list[str]:
         return [f"the inputs declare {listing(declared)}"] if declared else []
     if refusal.code in ("SC307", "SC308"):
         return _free(found, node, refusal)
+    if ways := _ways(found, node, refusal):
+        return list(map(str, ways))
     specs, producers = given(found, node), found.producers(node)
-    spots = [side[1:] for side in sides(found, node, refusal)]
-    if len(specs) == 1 and refusal.axis is not None and "size" in refusal.facts:
-        spots.append((producers[0][0].index, producers[0][1], refusal.axis))
-    chains = [chain for chain in dict.fromkeys(origins.derivation(found, spot) for spot in spots) if chain]
-    if chains:
-        return [chain for chain in chains if not any(f"{chain} ->" in other for other in chains)]
     if not _is_about_inputs(refusal) or len(specs) > MOST_READ or label(found, node, refusal).startswith("("):
         return []
     reads = [f"`{p.name}` {shape_text(s.shape or ())}" for (p, _), s in zip(producers, specs, strict=True)]
     return [f"it reads {listing(reads)}"] if reads else []
+
+
+def flows(found: Inference, node: Node, refusal: Refusal) -> list[tuple[Label, ...]]:
+    """The places that the notes lead through: where each of the sizes was given, and each layer that changed it."""
+    shown = []
+    for way in _ways(found, node, refusal):
+        steps = [(maker, f"{way.letter}: {maker.name} {dims.text(size)}") for maker, size in way.steps]
+        shown.append(tuple(Label(span, text) for maker, text in steps if (span := places.kind_span(maker.spec))))
+    return [flow for flow in shown if flow]
+
+
+def _ways(found: Inference, node: Node, refusal: Refusal) -> list[origins.Way]:
+    """How the sizes came about that a refusal speaks of; one that is the beginning of another is left out."""
+    specs, producers = given(found, node), found.producers(node)
+    spots = [side[1:] for side in sides(found, node, refusal)]
+    if len(specs) == 1 and refusal.axis is not None and "size" in refusal.facts:
+        spots.append((producers[0][0].index, producers[0][1], refusal.axis))
+    ways = {str(way): way for spot in spots if (way := origins.way_to(found, spot))}
+    return [way for said, way in ways.items() if not any(f"{said} ->" in other for other in ways)]
 
 
 def _is_about_inputs(refusal: Refusal) -> bool:
