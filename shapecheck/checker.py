@@ -135,20 +135,20 @@ def _read(
         return readers.read(text, path or "<text>")
     if isinstance(definition, (str, os.PathLike)):
         name = os.fspath(definition)
-        return readers.read(_bytes(name), path or name)
+        return _read_file(name, path or name)
     if isinstance(definition, Tensor):
         return readers.read_plain(entries_of(None, definition), path or "<graph>")
     return readers.read_plain(definition, path or "<definition>")
 
 
-def _bytes(path: str) -> bytes:
+def _read_file(name: str, path: str) -> tuple[Source, ModelSpec | None, list[Diagnostic]]:
     try:
-        with open(path, "rb") as file:
-            return file.read(readers.MAX_BYTES + 1)
+        with open(name, "rb") as file:
+            return readers.read_file(file, path)
     except OSError as error:
         problem = error.strerror or type(error).__name__
-        message = codes.message("SC106", {"path": path, "problem": problem.lower()})
-        raise error_of(Diagnostic("SC106", message, help=_similar(path), facts={"path": path})) from None
+        message = codes.message("SC106", {"path": name, "problem": problem.lower()})
+        raise error_of(Diagnostic("SC106", message, help=_similar(name), facts={"path": name})) from None
 
 
 def _similar(path: str) -> list[str]:

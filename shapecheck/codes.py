@@ -53,6 +53,10 @@ _TABLE = (
          advice="write a `lambda` expression, or allow the import of its module"),
     Code("SC133", "broken plug-in", "the plug-in `{name}` cannot be used: {problem}", "warning",
          "mend or remove the package that offers it"),
+    Code("SC150", "format that is not read", "this is {what}, a format that is not read"),
+    Code("SC151", "damaged container", "the {what} cannot be read: {problem}"),
+    Code("SC152", "no model inside", "there is no model in the {what}: {problem}"),
+    Code("SC153", "package missing", "reading {what} needs the package `{package}`, which is not installed"),
     # wiring
     Code("SC201", "unknown input", "`{layer}` reads `{name}`, which is not defined"),
     Code("SC202", "duplicate name", "the name `{name}` is used more than once"),
@@ -115,6 +119,8 @@ _TABLE = (
     Code("SC805", "rank too high", "rank {rank} is over the limit of {limit}"),
     Code("SC806", "text too long", "the text expands to more than {limit}"),
     Code("SC807", "number too large", "{given} is over the limit of {limit}"),
+    Code("SC810", "untrustworthy archive", "the archive is not trusted: {problem}"),
+    Code("SC811", "archive that expands too much", "the archive is a bomb: {problem}"),
     # our own bugs
     Code("SC901", "inference is wrong",
          "`{layer}` gave {actual}, inferred was {inferred}; this is a bug in shapecheck"),

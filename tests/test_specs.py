@@ -6,8 +6,11 @@ A file under `specs/errors/` marks the line of the primary span of every finding
 
 from __future__ import annotations
 
+import io
 import pathlib
 import re
+import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -146,10 +149,34 @@ def plugged(monkeypatch):
 LAMBDA = "layers:\n  - Input: {name: x, shape: [4, 8]}\n  - Lambda: {function: 'lambda x: x[:, 0]', output_shape: [4, 8]}\n"
 OPAQUE = "layers:\n  - Input: {name: x, shape: [8]}\n  - Lambda: {function: 'lambda x: x[x > 0]'}\n"
 
+
+
+def packed(*members, times=1):
+    """A zip as bytes, whose members all hold `{}`, `times` over."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in members:
+            made.writestr(name, "{}" * times)
+    return file.getvalue()
+
+
+def checked(data):
+    return only(shapecheck.check(text=data))
+
+
+def without_h5py(monkeypatch):
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    return checked(b"\x89HDF\r\n\x1a\n")
+
+
 PYTHON_ONLY = {
     "SC105": ("bytes that are no text", lambda: only(shapecheck.check(text=b"layers: [\xff\xfe\x00]"))),
     "SC106": ("a path", lambda: refused(lambda: shapecheck.check(str(ROOT / "specs" / "nothing.yaml")))),
     "SC133": ("an installed package", plugged),
+    "SC150": ("a file in another format", lambda: checked(b"GGUF\3\0\0\0")),
+    "SC151": ("a damaged archive", lambda: checked(packed("config.json")[:-9])),
+    "SC152": ("an archive without a model", lambda: checked(packed("readme.txt"))),
+    "SC153": ("a package that is missing", without_h5py),
     "SC315": ("the function is run", lambda: ran(text=LAMBDA)),
     "SC501": ("an array", lambda: ran({"x": np.zeros((2, 5))})),
     "SC502": ("weights", lambda: ran(weights={"y": [np.zeros((4, 3)), np.zeros(2)]})),
@@ -157,6 +184,8 @@ PYTHON_ONLY = {
     "SC504": ("a run", lambda: ran(text=OPAQUE)),
     "SC702": ("Keras's configuration file", configured),
     "SC801": ("a large file", lambda: only(shapecheck.check(text="#" + " " * (11 << 20)))),
+    "SC810": ("an archive", lambda: checked(packed("config.json", "../config.json"))),
+    "SC811": ("an archive", lambda: checked(packed("config.json", times=1 << 20))),
     "SC901": ("a mistake of ours", disagreed),
     "SC902": ("a mistake of ours", failed),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.source import Source
@@ -10,9 +10,38 @@ from shapecheck.spec import ModelSpec
 
 MAX_BYTES = 10 << 20
 
+_HEAD = 2056  # bytes that tell a text from a container; an HDF5 file may begin at 512, 1024 or 2048
+_CONTROL = bytes({*range(32)} - {*b"\t\n\f\r"})  # what no text has
+
+
+def read_file(file: BinaryIO, path: str) -> tuple[Source, ModelSpec | None, list[Diagnostic]]:
+    """Read an open file as a definition, a text or a container of one; otherwise as `read` does."""
+    head = file.read(_HEAD)
+    if not head.isascii() or len(head.translate(None, _CONTROL)) < len(head):
+        from shapecheck.readers import containers
+
+        try:
+            found = containers.content(file, head)
+        except containers.Unread as unread:
+            return Source(path, ""), None, [unread.finding]
+        if found is not None:
+            return read_text(found.text, path, found.version)
+    return read_text(head + file.read(MAX_BYTES + 1 - len(head)), path)
+
 
 def read(text: str | bytes, path: str) -> tuple[Source, ModelSpec | None, list[Diagnostic]]:
-    """Read a text as a definition; None, with the findings, where there is none to speak of."""
+    """Read a text, or the bytes of a file; None, with the findings, where there is no definition to speak of."""
+    if isinstance(text, bytes):
+        from io import BytesIO
+
+        return read_file(BytesIO(text), path)
+    return read_text(text, path)
+
+
+def read_text(
+    text: str | bytes, path: str, version: str | None = None
+) -> tuple[Source, ModelSpec | None, list[Diagnostic]]:
+    """Read a text; `version` is what its container says of the Keras that saved it."""
     from shapecheck.readers import yaml_spec, yaml_text
 
     source, findings = yaml_text.read_text(text, path)
