@@ -81,10 +81,6 @@ class Layer:
 
     kind: ClassVar[str] = "Layer"
     parameters: ClassVar[dict[str, Parameter]] = {}
-    renamed: ClassVar[Mapping[str, str]] = {}
-    """Names that older Keras generations gave to parameters: old -> new."""
-    forgotten: ClassVar[tuple[str, ...]] = ()
-    """Parameters of older Keras generations that say nothing about shapes or numbers."""
     older: ClassVar[Mapping[str, Any]] = {}
     """Defaults of Keras 2 that Keras 3 changed."""
     examples: ClassVar[tuple[str, ...]] = ()
@@ -175,14 +171,17 @@ L = TypeVar("L", bound=type[Layer])
 def layer(cls: L) -> L:
     """Read the parameters from the annotations of a layer and of its bases, and register it under its name.
 
-    A base of a family may hold the parameters that all of it shares; one that is declared again keeps its place.
+    A base of a family may hold the parameters that all of it shares; one that is declared again keeps its place, and
+    one that is declared again as a plain attribute is fixed, and no parameter any more.
     """
     own: dict[str, Parameter] = {}
     for base in reversed(cls.__mro__[:-1]):
         for attribute, annotation in base.__annotations__.items():
             reader = getattr(annotation, "__metadata__", (None,))[0]
-            if isinstance(reader, Reader):
-                name = attribute.rstrip("_")
+            name = attribute.rstrip("_")
+            if not isinstance(reader, Reader):
+                own.pop(name, None)
+            else:
                 required = attribute not in base.__dict__
                 own[name] = Parameter(name, attribute, reader, required, base.__dict__.get(attribute))
     cls.parameters = own

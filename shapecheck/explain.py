@@ -57,7 +57,7 @@ def _what_it_takes(facts: dict[str, Any]) -> str:
 
 def finding(found: Inference, node: Node, refusal: Refusal) -> Diagnostic:
     """A refusal at its place, with the derivation of what it speaks of."""
-    message, help = worded(refusal, node.name, _rank(found, node), found.channels_first)
+    message, help = worded(_as_written(node, refusal), node.name, _rank(found, node), found.channels_first)
     span, label = places.at_fault(node, refusal), reasons.label(found, node, refusal)
     notes: list[str] = []
     labels: list[Label] = []
@@ -82,6 +82,16 @@ def finding(found: Inference, node: Node, refusal: Refusal) -> Diagnostic:
         help=help,
         facts=refusal.facts,
     )
+
+
+def _as_written(node: Node, refusal: Refusal) -> Refusal:
+    """The refusal, of a parameter under the name of Keras 1 or 2 where that is how it was written."""
+    param = refusal.facts.get("param", refusal.param)
+    if not isinstance(param, str) or param not in node.spec.written:
+        return refusal
+    made = Refusal(refusal.code, refusal.param, axis=refusal.axis)
+    made.facts.update(refusal.facts, param=node.spec.written[param])
+    return made
 
 
 def mask_lost(found: Inference, dropper: Node, consumer: Node) -> Diagnostic:

@@ -67,6 +67,8 @@ def build(spec: ModelSpec) -> Graph:
     graph = Graph(spec)
     context = Context(spec, graph.findings)
     inliner = Inliner(context)
+    if spec.generation == 2:
+        _renew(spec)
     with layers.also(spec.kinds):
         inliner.run()
     if inliner.full:
@@ -88,6 +90,17 @@ def build(spec: ModelSpec) -> Graph:
     if not any(found.severity == "error" for found in (*graph.findings, *spec.findings)):
         _report_unreachable(context, graph, [calls[number] for number in order])
     return graph
+
+
+def _renew(spec: ModelSpec) -> None:
+    """Put the layers of a definition of Keras 2 into the names of today."""
+    from shapecheck import legacy
+
+    for model in (spec, *spec.models.values()):
+        for item in model.layers:
+            if item.kind and item.again is None and item.model is None and item.kind not in spec.custom:
+                item.kind, item.config, written = legacy.today(item.kind, item.config)
+                item.written = {**item.written, **written}
 
 
 def _sources(call: Call) -> list[int]:

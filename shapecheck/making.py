@@ -64,6 +64,11 @@ def make(
         finally:
             _format.reset(token)
     data_format = _format.get()
+    written: Mapping[str, str] = {}
+    if keras.legacy_names:
+        from shapecheck import legacy
+
+        config, written = legacy.arguments(cls.kind, config)
     if cls.older and keras.generation == 2:
         config = {**cls.older, **config}
     made = cls.__new__(cls)
@@ -75,7 +80,7 @@ def make(
     for name, value in config.items():
         parameter = declared.get(name)
         if parameter is None:
-            newer = cls.also.get(name) or (cls.renamed.get(name) if keras.legacy_names else None)
+            newer = cls.also.get(name)
             if newer in declared:
                 name, parameter = newer, declared[newer]
             elif wrong := _read_common(values, name, value, cls, keras):
@@ -107,6 +112,7 @@ def make(
         except Refusal as refusal:
             refusals.append(refusal)
     for found in refusals:
+        found.param = written.get(found.param or "", found.param)
         found.facts.setdefault("kind", cls.kind)
         found.facts.setdefault("param", found.param)
     return made, refusals
@@ -120,7 +126,7 @@ def _read_common(values: dict[str, Any], name: str, value: Any, cls: type[Layer]
             values["policy" if name == "dtype" else name] = common[0].read(value, name, keras)
         elif name in FIRST and (name != "batch_input_shape" or keras.batch_input_shape):
             pass  # the wiring makes an Input of these, and judges them there
-        elif not (keras.legacy_names and (name in _LEGACY_COMMON or name in cls.forgotten)):
+        elif not (keras.legacy_names and name in _LEGACY_COMMON):
             return Refusal("SC111", name, near=_near(name, cls))
     except Refusal as refusal:
         refusal.param = refusal.param or name
@@ -129,6 +135,7 @@ def _read_common(values: dict[str, Any], name: str, value: Any, cls: type[Layer]
 
 
 def _near(name: str, cls: type[Layer]) -> str | None:
+    from shapecheck.legacy import RENAMED
     from shapecheck.words import near
 
-    return near(name, [*cls.parameters, *COMMON, *FIRST])
+    return RENAMED.get(cls.kind, {}).get(name) or near(name, [*cls.parameters, *COMMON, *FIRST])

@@ -50,7 +50,7 @@ def param_place(spec: LayerSpec, param: str) -> Place | None:
     """Where the value of a parameter stands; a scalar or a list instead of a map is that of the first parameter."""
     if spec.place is None or param not in spec.config:
         return None
-    place = spec.place.at(param)
+    place = spec.place.at(spec.written.get(param, param))
     return place if spec.place.document.span(place.path) is not None else spec.place
 
 

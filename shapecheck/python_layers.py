@@ -212,6 +212,11 @@ def layer(kind: str, /, *, keras: int | None = None, **config: Any) -> UserLayer
     """A layer by Keras's class name and arguments. Raises SpecError, with did-you-mean, for what it does not take."""
     if keras is not None and (type(keras) is not int or keras not in modes.MODES):
         raise _plain_error("SC114", "layer", param="keras", expected="2, 3 or None", given=shown(keras))
+    if keras == 2 and isinstance(kind, str):
+        from shapecheck import legacy
+
+        kind, renewed, _ = legacy.today(kind, config)
+        config = {**renewed}
     found = layers.seek(kind) if isinstance(kind, str) else None
     if found is None:
         said = kind if isinstance(kind, str) else shown(kind)

@@ -35,7 +35,9 @@ class Use(NamedTuple):
 class LayerSpec:
     """One entry of a definition: a layer to make and call, a layer to call again, or a model to call."""
 
-    __slots__ = ("again", "call", "config", "inputs", "kind", "kind_place", "model", "name", "place", "trail")
+    __slots__ = (
+        "again", "call", "config", "inputs", "kind", "kind_place", "model", "name", "place", "trail", "written",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -61,6 +63,7 @@ class LayerSpec:
         self.place = place  # of the configuration: `place.at("filters")` is the place of that value
         self.kind_place = kind_place  # of the word that names the kind
         self.trail = trail
+        self.written: Mapping[str, str] = {}  # an argument -> the name of Keras 1 or 2 under which it stands
 
     def __repr__(self) -> str:
         return f"<LayerSpec {self.kind} {self.name or ''}>"

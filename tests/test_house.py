@@ -17,7 +17,7 @@ FLOORS = (
     ("dims",),
     ("diagnostic",),
     ("codes", "tracing", "settings", "modes", "dtypes", "axes"),
-    ("need", "naming", "named", "rings"),
+    ("need", "naming", "named", "rings", "legacy"),
     ("stft", "restricted"),
     ("activations", "initializers", "regularizers", "constraints"),
     ("params",),

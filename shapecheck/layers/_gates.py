@@ -30,14 +30,6 @@ def _cudnn(value, param, keras):
 ClampedRate = Annotated[float, Reader("a number, moved into [0, 1]", _clamped)]
 UseCudnn = Annotated[Any, Reader("`auto`, true or false", _cudnn)]
 
-LEGACY = {
-    "output_dim": "units", "init": "kernel_initializer", "inner_init": "recurrent_initializer",
-    "inner_activation": "recurrent_activation", "W_regularizer": "kernel_regularizer",
-    "U_regularizer": "recurrent_regularizer", "b_regularizer": "bias_regularizer", "dropout_W": "dropout",
-    "dropout_U": "recurrent_dropout",
-}  # fmt: skip
-FORGOTTEN = ("input_length", "consume_less", "forget_bias_init", "time_major")
-
 
 class Patterns(NamedTuple):
     """The factors by which dropout multiplies inputs and states: none, one, or one for each gate."""

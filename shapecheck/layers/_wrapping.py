@@ -16,6 +16,7 @@ from shapecheck.apply import check_form, undescribed
 from shapecheck.contract import Layer, TensorSpec, call, call_arguments
 from shapecheck.diagnostic import Refusal, Refusals
 from shapecheck.dtypes import autocast
+from shapecheck.legacy import today
 from shapecheck.making import make
 from shapecheck.naming import Names, snake
 from shapecheck.params import Reader
@@ -39,6 +40,8 @@ def read(value, param, keras):
     if _level.get() >= DEEPEST:
         need.refuse("SC802", param, limit=DEEPEST)
     kind, config, path = _written(value, param)
+    if keras.legacy_names and isinstance(config, dict):
+        kind, config, _ = today(kind, config)
     found = layers.seek(kind)
     if found is None:
         if (close := near(kind, layers.names())) or not kind[:1].isupper():

@@ -131,7 +131,6 @@ class PReLU(Layer):
     shared_axes: SharedAxes = None
 
     mask = PASS
-    renamed = {"init": "alpha_initializer"}
     examples = (
         "| (n, 4, 8) -> (n, 4, 8)",
         "shared_axes: [1, 2] | (n, h, w, 8) -> (n, h, w, 8)",

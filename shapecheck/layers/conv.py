@@ -32,12 +32,6 @@ class Conv(Convolving):
     lora_rank: params.LoraRank = None
     lora_alpha: params.Alpha = None
 
-    renamed = {
-        "nb_filter": "filters", "filter_length": "kernel_size", "subsample": "strides", "subsample_length": "strides",
-        "border_mode": "padding", "dim_ordering": "data_format", "atrous_rate": "dilation_rate", "bias": "use_bias",
-        "init": "kernel_initializer", "W_regularizer": "kernel_regularizer", "b_regularizer": "bias_regularizer",
-        "W_constraint": "kernel_constraint", "b_constraint": "bias_constraint",
-    }  # fmt: skip
 
     def check(self):
         apart(self.strides, self.dilation_rate)

@@ -12,14 +12,6 @@ from shapecheck.layers._windows import margins, padded, places, slots
 from shapecheck.layers.lstm import LongShortTerm
 from shapecheck.params import Reader
 
-_RENAMED = {
-    "nb_filter": "filters", "subsample": "strides", "border_mode": "padding", "dim_ordering": "data_format",
-    "init": "kernel_initializer", "inner_init": "recurrent_initializer", "inner_activation": "recurrent_activation",
-    "W_regularizer": "kernel_regularizer", "U_regularizer": "recurrent_regularizer",
-    "b_regularizer": "bias_regularizer", "dropout_W": "dropout", "dropout_U": "recurrent_dropout",
-}  # fmt: skip
-
-
 _COUNT = params.Count.__metadata__[0]  # type: ignore[attr-defined]
 
 
@@ -140,8 +132,6 @@ class ConvLSTM(Recurrent, ConvGates):  # type: ignore[misc]
     (4 * filters,). The states h and c are what the convolution of a step gives, so the sizes of the images are fixed.
     """
 
-    renamed = _RENAMED
-    forgotten = ("input_length",)
 
     def shape(self, sequence, *initial_state):
         need.axes(sequence, "n t" + " i" * (self.rank + 1))

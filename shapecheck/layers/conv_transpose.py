@@ -31,11 +31,6 @@ class ConvTranspose(Convolving):
     kernel_constraint: params.ConstraintName = None
     bias_constraint: params.ConstraintName = None
 
-    renamed = {
-        "nb_filter": "filters", "subsample": "strides", "border_mode": "padding", "dim_ordering": "data_format",
-        "bias": "use_bias", "init": "kernel_initializer", "W_regularizer": "kernel_regularizer",
-        "b_regularizer": "bias_regularizer", "W_constraint": "kernel_constraint", "b_constraint": "bias_constraint",
-    }  # fmt: skip
 
     def check(self):
         apart(self.strides, self.dilation_rate)

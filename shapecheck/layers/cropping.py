@@ -12,7 +12,6 @@ class Cropping(Spatial):
 
     cropping: Any
 
-    renamed = {"dim_ordering": "data_format"}
 
     def along(self, i, n):
         cut = sum(self.cropping[i])
@@ -31,7 +30,6 @@ class Cropping1D(Cropping):
     cropping: params.Margins1 = (1, 1)
 
     rank = 1
-    renamed = {}
     examples = (
         "| (n, t, 4) -> (n, t - 2, 4)",
         "cropping: [0, 3] | (n, t, 4) -> (n, t - 3, 4)",

@@ -30,11 +30,6 @@ class Dense(Layer):
     quantization_config: params.Anything = None
 
     mask = PASS
-    renamed = {
-        "output_dim": "units", "init": "kernel_initializer", "W_regularizer": "kernel_regularizer",
-        "b_regularizer": "bias_regularizer", "W_constraint": "kernel_constraint",
-        "b_constraint": "bias_constraint", "bias": "use_bias",
-    }  # fmt: skip
     examples = (
         "units: 10 | (n, 64) -> (n, 10)",
         "units: 10, use_bias: false | (n, t, 64) -> (n, t, 10)",

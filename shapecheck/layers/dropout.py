@@ -40,7 +40,6 @@ class Dropout(Dropped):
     noise_shape: params.NoiseShape = None
     seed: params.Seed = None
 
-    renamed = {"p": "rate"}
     examples = (
         "rate: 0.5 | (n, t, 8) -> (n, t, 8)",
         "rate: 0.5, noise_shape: [null, 1, 8], seed: 3 | (n, t, 8) -> (n, t, 8)",
@@ -70,7 +69,6 @@ class SpatialDropout(Dropped):
 
     rank = 3
 
-    renamed = {"p": "rate"}
 
     def shape(self, x):
         need.axes(x, "n" + " i" * (self.rank - 1))
@@ -106,7 +104,6 @@ class SpatialDropout2D(SpatialDropout):
     seed: params.Seed = None
 
     rank = 4
-    renamed = {"p": "rate", "dim_ordering": "data_format"}
     examples = (
         "rate: 0.5 | (n, h, w, 8) -> (n, h, w, 8)",
         "rate: 0.5, data_format: channels_first, seed: 1 | (n, 8, h, w) -> (n, 8, h, w)",
@@ -123,7 +120,6 @@ class SpatialDropout3D(SpatialDropout):
     seed: params.Seed = None
 
     rank = 5
-    renamed = {"p": "rate", "dim_ordering": "data_format"}
     examples = (
         "rate: 0.5 | (n, d, h, w, 8) -> (n, d, h, w, 8)",
         "rate: 0.5, data_format: channels_first, seed: 1 | (n, 8, d, h, w) -> (n, 8, d, h, w)",

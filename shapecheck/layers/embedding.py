@@ -43,8 +43,6 @@ class Table(Layer):
     input_length: Length = None
 
     emits_mask = True
-    renamed = {"init": "embeddings_initializer", "W_regularizer": "embeddings_regularizer",
-               "W_constraint": "embeddings_constraint"}  # fmt: skip
 
     @property
     def mask_rule(self):

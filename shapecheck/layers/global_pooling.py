@@ -12,7 +12,6 @@ class GlobalPooling(Spatial):
     data_format: params.DataFormat = None
     keepdims: params.Flag = False
 
-    renamed = {"dim_ordering": "data_format"}
 
     def shape(self, x):
         need.axes(x, "n" + " i" * self.rank + " c")

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from shapecheck import params
 from shapecheck.contract import Weight, layer
-from shapecheck.layers._gates import FORGOTTEN, LEGACY, DenseGates, UseCudnn, each_gate, plain, product
+from shapecheck.layers._gates import DenseGates, UseCudnn, each_gate, plain, product
 from shapecheck.layers._recurrent import Cell, Recurrent
 
 
@@ -83,8 +83,6 @@ class GRU(Recurrent, GRUGates):
 
     use_cudnn: UseCudnn = "auto"
 
-    renamed = LEGACY
-    forgotten = FORGOTTEN
     examples = (
         "units: 8 | (n, t, 3) -> (n, 8)",
         "units: 8, return_sequences: true | (n, t, 3) -> (n, t, 8)",

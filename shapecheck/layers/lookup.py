@@ -57,7 +57,6 @@ class Lookup(Categories):
     salt: Salt = None
     vocabulary_size: params.Anything = None
 
-    forgotten = ("has_input_vocabulary",)
 
     def check(self):
         sparse(self)

@@ -5,8 +5,6 @@ from typing import ClassVar
 from shapecheck import need, params
 from shapecheck.contract import Weight, layer
 from shapecheck.layers._gates import (
-    FORGOTTEN,
-    LEGACY,
     DenseGates,
     ForgetBias,
     Gates,
@@ -101,8 +99,6 @@ class LSTM(Recurrent, LSTMGates):
 
     use_cudnn: UseCudnn = "auto"
 
-    renamed = LEGACY
-    forgotten = FORGOTTEN
     examples = (
         "units: 8 | (n, t, 3) -> (n, 8)",
         "units: 8, return_sequences: true | (n, t, 3) -> (n, t, 8)",

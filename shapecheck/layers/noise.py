@@ -52,7 +52,6 @@ class GaussianNoise(Noise):
     stddev: Stddev
     seed: params.Seed = None
 
-    renamed = {"sigma": "stddev"}
     examples = ("stddev: 0.1, seed: 1 | (n, t, 8) -> (n, t, 8)", "stddev: 2 | (n, 8) !! SC114")
 
     def noisy(self, np, x, rng, keras):
@@ -66,7 +65,6 @@ class GaussianDropout(Noise):
     rate: params.Rate
     seed: params.Seed = None
 
-    renamed = {"p": "rate"}
     examples = ("rate: 0.5, seed: 1 | (n, t, 8) -> (n, t, 8)", "rate: 1.5 | (n, 8) !! SC114")
 
     def noisy(self, np, x, rng, keras):
@@ -88,7 +86,6 @@ class AlphaDropout(Noise):
     noise_shape: LateNoiseShape = None
     seed: params.Seed = None
 
-    renamed = {"p": "rate"}
     examples = (
         "rate: 0.5, seed: 1 | (n, t, 8) -> (n, t, 8)",
         "rate: 0.5, noise_shape: [null, 1, 8] | (n, t, 8) -> (n, t, 8)",

@@ -68,7 +68,6 @@ class Scaled(Normalizing):
     gamma_constraint: params.ConstraintName = None
 
     mask = PASS
-    renamed = {"beta_init": "beta_initializer", "gamma_init": "gamma_initializer"}
 
     def weights(self, x):
         shape, _ = self.along(x)

@@ -13,7 +13,6 @@ class ZeroPadding(Spatial):
 
     padding: Any
 
-    renamed = {"dim_ordering": "data_format"}
 
     def along(self, i, n):
         return n + sum(self.padding[i])

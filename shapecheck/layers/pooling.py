@@ -19,9 +19,6 @@ class Pooling(Spatial):
     strides: Any
     padding: Any
 
-    renamed = {
-        "pool_length": "pool_size", "stride": "strides", "border_mode": "padding", "dim_ordering": "data_format",
-    }  # fmt: skip
 
     def window(self, i):
         """Size, stride, dilation and padding of the window along spatial axis i."""

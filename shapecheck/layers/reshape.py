@@ -16,7 +16,6 @@ class Reshape(Layer):
 
     target_shape: params.TargetShape
 
-    renamed = {"dims": "target_shape"}
     examples = (
         "target_shape: [3, 4]      | (n, 12)       -> (n, 3, 4)",
         "target_shape: [-1, 6]     | (n, 2*k, 3)   -> (n, k, 6)",

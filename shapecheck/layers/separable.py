@@ -33,10 +33,6 @@ class SeparableConv(Convolving):
     pointwise_constraint: params.ConstraintName = None
     bias_constraint: params.ConstraintName = None
 
-    renamed = {
-        "nb_filter": "filters", "subsample": "strides", "border_mode": "padding", "dim_ordering": "data_format",
-        "bias": "use_bias", "b_regularizer": "bias_regularizer", "b_constraint": "bias_constraint",
-    }  # fmt: skip
 
     @property
     def depthwise_kernel_regularizer(self):

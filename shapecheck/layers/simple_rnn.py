@@ -2,7 +2,7 @@
 
 from shapecheck import params
 from shapecheck.contract import layer
-from shapecheck.layers._gates import FORGOTTEN, LEGACY, DenseGates, plain, product
+from shapecheck.layers._gates import DenseGates, plain, product
 from shapecheck.layers._recurrent import Cell, Recurrent
 
 
@@ -48,8 +48,6 @@ class SimpleRNN(Recurrent, SimpleGates):
 
     activity_regularizer_: params.RegularizerName = None
 
-    renamed = LEGACY
-    forgotten = (*FORGOTTEN, "implementation")
     examples = (
         "units: 8 | (n, t, 3) -> (n, 8)",
         "units: 8, return_sequences: true | (n, t, 3) -> (n, t, 8)",

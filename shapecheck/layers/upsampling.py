@@ -13,7 +13,6 @@ class UpSampling(Spatial):
 
     size: Any
 
-    renamed = {"dim_ordering": "data_format"}
 
     def along(self, i, n):
         return n * self.size[i]
@@ -31,7 +30,6 @@ class UpSampling1D(UpSampling):
     size: params.SingleSize = 2
 
     rank = 1
-    renamed = {"length": "size"}
     examples = (
         "| (n, t, 4) -> (n, 2*t, 4)",
         "size: 3 | (n, t, 4) -> (n, 3*t, 4)",

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from shapecheck.contract import Layer
 
 FAMILIES = {
-    "core": ("input", "dense", "einsum_dense", "embedding", "lambda_layer", "masking"),
+    "core": ("input", "dense", "keras1_dense", "einsum_dense", "embedding", "lambda_layer", "masking"),
     "activations": ("activation", "activation_layers"),
-    "convolutions": ("conv", "conv_transpose", "depthwise", "separable"),
+    "convolutions": ("conv", "conv_transpose", "depthwise", "separable", "locally_connected"),
     "pooling": ("pooling", "global_pooling", "adaptive_pooling"),
     "shapes": ("reshape", "flatten", "permute", "repeat_vector", "padding", "cropping", "upsampling", "resizing"),
     "merging": ("merge", "concatenate", "dot"),
-    "recurrence": ("simple_rnn", "lstm", "gru", "conv_lstm", "rnn", "bidirectional", "time_distributed"),
+    "recurrence": ("simple_rnn", "lstm", "gru", "cudnn", "conv_lstm", "rnn", "bidirectional", "time_distributed"),
     "attention": ("attention", "multi_head_attention"),
     "normalization": ("normalization", "spectral"),
     "regularization and noise": ("dropout", "noise", "regularization"),

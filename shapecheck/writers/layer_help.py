@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from shapecheck import dims, modes
+from shapecheck import dims, legacy, modes
 from shapecheck.apply import Opaque, apply
 from shapecheck.contract import DROP, END, PASS, Layer, TensorSpec, input_names
 from shapecheck.diagnostic import Refusal
@@ -38,9 +38,9 @@ def write(kind: type[Layer]) -> str:
         blocks.append("\n".join(["Parameters", *_rows(parameters)]))
     common = [name for name in COMMON if name not in kind.parameters]
     blocks.append(f"Every layer also takes\n  {', '.join(common)}")
-    if kind.renamed:
-        renamed = [(old, f"now {new}") for old, new in kind.renamed.items()]
-        blocks.append("\n".join(["Names of older Keras generations", *_rows(renamed)]))
+    if renamed := legacy.RENAMED.get(kind.kind):
+        rows = [(old, f"now {new}") for old, new in renamed.items()]
+        blocks.append("\n".join(["Names of older Keras generations", *_rows(rows)]))
     if weights := _weights(kind):
         blocks.append("\n".join(["Weights", *weights]))
     blocks.append(f"Mask\n  {_mask(kind)}")
