@@ -30,14 +30,17 @@ def check(
     data_format: str | None = None,
     allow_import: Iterable[str] = (),
     asserts: Iterable[str] = (),
+    options: Mapping[str, Any] | None = None,
 ) -> Report:
     """Check a definition: a path, `text`, a dict, a list of layers, or a graph given by its `inputs` and `outputs`.
 
     `at` fixes the sizes of symbols, `asserts` are added to those of the definition, `keras` (2 or 3) chooses the
-    semantics where the definition names none, and `path` is the name under which a text is shown. Everything that is
-    wrong with the definition is in the report; SpecError is raised for a file that cannot be opened.
+    semantics where the definition names none, and `path` is the name under which a text is shown. `options` sets the
+    limits of the lints, such as {"flatten-kernel": 1_000_000}. Everything that is wrong with the definition is in the
+    report; SpecError is raised for a file that cannot be opened.
     """
-    return _checked(definition, text, path, inputs, outputs, at, keras, data_format, allow_import, asserts)[0]
+    limits = _limits(options)
+    return _checked(definition, text, path, inputs, outputs, at, keras, data_format, allow_import, asserts, limits)[0]
 
 
 def _checked(
@@ -51,6 +54,7 @@ def _checked(
     data_format: str | None,
     allow_import: Iterable[str],
     asserts: Iterable[str] = (),
+    limits: Mapping[str, Any] | None = None,
 ) -> tuple[Report, Inference | None]:
     _check_sizes(at)
     _check_options(text, path, keras, data_format)
@@ -69,7 +73,7 @@ def _checked(
             _import_functions(spec, allowed)
         found = infer.infer(graph.build(spec), at)
         _check_symbols(at, found)
-        return reporting.report_of(source, spec, found), found
+        return reporting.report_of(source, spec, found, limits), found
     finally:
         if collecting:
             gc.enable()
@@ -98,6 +102,21 @@ def _check_options(text: Any, path: Any, keras: Any, data_format: Any) -> None:
     if data_format is not None and not (isinstance(data_format, str) and data_format in formats):
         raise _usage_error("SC114", param="data_format", expected="`channels_last` or `channels_first`",
                            given=shown(data_format))  # fmt: skip
+
+
+def _limits(options: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The limits of the lints that a caller sets: names that a rule declares, numbers of at least 0."""
+    given = _mapping(options, "options", "limits by their names")
+    if given:
+        from shapecheck.rules import OPTIONS
+
+        for name, value in given.items():
+            if name not in OPTIONS:
+                raise _usage_error("SC108", what="set of options", key=shown(name).strip("`"), near=near(name, OPTIONS))
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise _usage_error("SC125", param=name, name="options", expected="a whole number of at least 0",
+                                   given=shown(value))  # fmt: skip
+    return given
 
 
 def _names(value: Any, param: str) -> list[str]:

@@ -111,6 +111,9 @@ _TABLE = (
     # lints
     Code("SC702", "default changed by Keras's config file",
          "`data_format` is channels_first by default, because of {path}", "note"),
+    Code("SC703", "reshape used as a transpose",
+         "`{layer}` gives {source} the sizes {target}, but moves no axis", "warning"),
+    Code("SC705", "rows lost", "`{layer}` never sees {lost}", "warning"),
     # limits and safety
     Code("SC801", "file too large", "the file has {size} bytes, over the limit of {limit}"),
     Code("SC802", "nested too deep", "more than {limit} levels of nesting"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from shapecheck import codes, explain, infer, settings
@@ -31,8 +31,10 @@ def _writer(form: str, report: Report) -> str:
     return writers.write(form, report)
 
 
-def report_of(source: Source, spec: ModelSpec, found: Inference) -> Report:
-    """The report of a definition that could be read."""
+def report_of(
+    source: Source, spec: ModelSpec, found: Inference, options: Mapping[str, Any] | None = None
+) -> Report:
+    """The report of a definition that could be read; `options` are the limits of the lints."""
     from shapecheck import requirements
 
     report = empty(source, [])
@@ -44,6 +46,10 @@ def report_of(source: Source, spec: ModelSpec, found: Inference) -> Report:
         fixes.mend(found, found.findings)
     findings = [*spec.findings, *found.graph.findings, *found.findings, *requirements.judge(found, conditions)]
     findings.extend(_changed_default(found))
+    if not any(finding.severity == "error" for finding in (*spec.findings, *found.graph.findings)):
+        from shapecheck import rules
+
+        findings.extend(rules.lint(found, options))
     report.diagnostics = sorted(findings, key=_place)
     report.truncated = max(0, len(found.findings) - explain.HINTED)
     report.requirements = conditions

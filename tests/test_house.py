@@ -38,6 +38,7 @@ FLOORS = (
     ("infer",),
     ("requirements",),
     ("executors", "fixes"),
+    ("rules",),
     ("report",),
     ("python_layers",),
     ("python_graph",),
@@ -130,6 +131,15 @@ def test_the_index_of_layers_is_fresh():
     finally:
         sys.path.pop(0)
     assert (PACKAGE / "layers" / "index.py").read_text() == make_index.index()
+
+
+def test_the_index_of_rules_is_fresh():
+    sys.path.insert(0, str(ROOT / "tests"))
+    try:
+        import make_rules
+    finally:
+        sys.path.pop(0)
+    assert (PACKAGE / "rules" / "index.py").read_text() == make_rules.index()
 
 
 def test_no_submodule_hides_a_name_of_the_front_door():

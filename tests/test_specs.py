@@ -1,7 +1,8 @@
 """The definitions under `specs/`: what each of them promises in its comments comes out, and nothing else.
 
-A file under `specs/errors/` marks the line of the primary span of every finding with `# error[SC203]`. A file under
-`specs/examples/` is clean, runs, and shows the shape of each layer behind it.
+A file under `specs/errors/` marks the line of the primary span of every finding with `# error[SC203]`, and so does one
+under `specs/lints/`, where each rule has a bad and a good one. A file under `specs/examples/` is clean but for what it
+promises, runs, and shows the shape of each layer behind it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from shapecheck.writers import annotate
 
 ROOT = pathlib.Path(__file__).parent.parent
 ERRORS = sorted((ROOT / "specs" / "errors").glob("*.yaml"))
+LINTS = sorted((ROOT / "specs" / "lints").glob("*.yaml"))
+SHOWN = [*ERRORS, *LINTS]
 EXAMPLES = sorted((ROOT / "specs" / "examples").glob("*.yaml"))
 CORE = (
     "Masking", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "Reshape", "Permute", "Flatten", "Lambda", "Dense",
@@ -54,7 +57,26 @@ def test_a_definition_with_errors_keeps_its_promise(path):
     assert path.read_text(encoding="utf-8").startswith("# ")
 
 
-@pytest.mark.parametrize("path", ERRORS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LINTS, ids=lambda path: path.stem)
+def test_a_definition_for_a_lint_keeps_its_promise(path):
+    """A bad one has nothing but findings of its rule, all of them; a good one has none at all."""
+    report = shapecheck.check(path)
+    text = path.read_text(encoding="utf-8")
+    assert found(report) == promised(text)
+    code, kind = path.stem.split("-")
+    assert {d.code for d in report.diagnostics} == ({code} if kind == "bad" else set())
+    assert text.startswith("# ")
+
+
+def test_every_rule_has_a_bad_and_a_good_definition():
+    from make_rules import rules
+
+    codes = {cls.code for _, cls in rules()}
+    assert {path.stem for path in LINTS} == {f"{code}-{kind}" for code in codes for kind in ("bad", "good")}
+    assert len(codes) == len(rules())
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_the_text_points_at_the_words(path):
     """Below the line of each finding stand carets, and the first of them in the column that is named."""
     report = shapecheck.check(path)
@@ -73,7 +95,7 @@ def test_the_text_points_at_the_words(path):
             assert carets[start] == "^" and carets[start - 1] in " -|"
 
 
-@pytest.mark.parametrize("path", ERRORS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_findings_are_worded_as_the_house_words_things(path):
     for finding in shapecheck.check(path).diagnostics:
         said = [finding.message, *filter(None, [finding.label]), *finding.notes, *finding.help]
@@ -201,7 +223,7 @@ def test_codes_that_no_file_shows(code, request):
 
 
 def test_every_code_is_shown():
-    shown = {path.stem[:5] for path in ERRORS} | set(PYTHON_ONLY)
+    shown = {path.stem[:5] for path in SHOWN} | set(PYTHON_ONLY)
     assert shown == set(CODES)
     assert all(re.fullmatch(r"SC\d{3}_[a-z0-9_]+", path.stem) for path in ERRORS)
 
@@ -273,9 +295,10 @@ def calls_by_line(report):
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_is_clean(path):
     report = shapecheck.check(path)
-    assert report.ok and report.diagnostics == []
-    assert str(report).startswith(f"ok {path}: ")
-    first = path.read_text(encoding="utf-8").split("\n")[0]
+    text = path.read_text(encoding="utf-8")
+    assert report.ok and found(report) == promised(text)
+    assert f"ok {path}: " in str(report)
+    first = text.split("\n")[0]
     assert re.fullmatch(r"# .{20,100}[.:?].*", first) and len(first) <= 100
 
 

@@ -1,0 +1,76 @@
+"""Lints: bugs that build without a word. One rule a file, each loaded when a model has a layer that it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shapecheck.diagnostic import Diagnostic
+from shapecheck.inference import Inference
+from shapecheck.rules._view import Model, Rule
+from shapecheck.rules.index import ANYWHERE, BY_KIND, OPTIONS
+
+__all__ = ["OPTIONS", "Rule", "lint", "rule"]
+
+MOST = 10
+"""Of one rule in one model; what a model does more often is its habit, and is said once."""
+
+_loaded: dict[str, Rule] = {}
+
+
+def rule(path: str) -> Rule:
+    """The rule that the index names as `file.Class`."""
+    known = _loaded.get(path)
+    if known is None:
+        file, _, name = path.partition(".")
+        module = __import__(f"shapecheck.rules.{file}", fromlist=[name])
+        known = _loaded[path] = getattr(module, name)()
+    return known
+
+
+def lint(found: Inference, options: Mapping[str, Any] | None = None) -> list[Diagnostic]:
+    """What the rules have to say of a model whose wiring is sound, in the order of the rules and the layers.
+
+    `options` sets limits, see OPTIONS. A call whose shapes were refused is passed over, and so is what an error says
+    already: a layer that it points at.
+    """
+    model = Model(found, {**OPTIONS, **(options or {})})
+    checks: dict[str, list[Any]] = {}
+    findings: dict[str, list[Diagnostic]] = {}
+    for index, applied in enumerate(found.applied):
+        layer = found.layers[index]
+        if applied is None or layer is None:
+            continue
+        looking = checks.get(layer.kind)
+        if looking is None:
+            looking = checks[layer.kind] = [rule(path).check for path in BY_KIND.get(layer.kind, ())]
+        if looking:
+            call = model.call(index)
+            for check in looking:
+                for finding in check(call):
+                    if found.is_news(finding, call.node):
+                        findings.setdefault(finding.code, []).append(finding)
+    for path in ANYWHERE:
+        for finding in rule(path).check_model(model):
+            findings.setdefault(finding.code, []).append(finding)
+    said = {span for error in found.findings if error.severity == "error" for span in _spans(error)}
+    if said:
+        findings = {code: [one for one in several if one.span not in said] for code, several in findings.items()}
+    return [finding for several in findings.values() for finding in _folded(several)]
+
+
+def _spans(error: Diagnostic) -> set[Any]:
+    return {error.span, *(label.span for label in error.labels)} - {None}
+
+
+def _folded(several: list[Diagnostic]) -> list[Diagnostic]:
+    """The findings of one rule; more than MOST of them are one, which names the other layers in its facts."""
+    if len(several) <= MOST:
+        return several
+    first = several[0]
+    others = list(dict.fromkeys(finding.layer for finding in several[1:] if finding.layer != first.layer))
+    if len(others) < MOST:
+        return several
+    first.notes = (*first.notes, f"so it is with {len(others):,} more layers of this model")
+    first.facts["others"] = others
+    return [first]

@@ -1,0 +1,87 @@
+"""The end of an axis that no window reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shapecheck import dims
+from shapecheck.diagnostic import Diagnostic
+from shapecheck.dims import Dim
+from shapecheck.rules._view import Call, Rule
+from shapecheck.words import listing
+
+NOUNS = {1: ("step",), 2: ("row", "column"), 3: ("slice", "row", "column")}
+
+
+class LostRows(Rule):
+    """A window of `reach` values that moves by `stride` leaves out the last (n - reach) % stride of n values.
+
+    Where the stride is longer than the window, gaps are meant, and what would fill one at the end is not lost; nor is
+    a row of zeros that a padding layer in front put there.
+    """
+
+    code = "SC705"
+    kinds = (
+        *(f"{name}{rank}D" for rank in (1, 2, 3) for name in ("Conv", "MaxPooling", "AveragePooling")),
+        "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D",
+    )  # fmt: skip
+
+    def check(self, call: Call) -> Iterator[Diagnostic]:
+        layer, x = call.layer, call.x
+        if layer.padding != "valid" or x is None or max(_strides(layer)) == 1:
+            return
+        padded = _padding(call.source)
+        lost = []
+        for i, n in enumerate(layer.last(x)[1:-1]):
+            count = lost_of(n, *_window(layer, i))
+            if count > (padded[i] if padded else 0):
+                lost.append((count, NOUNS[layer.rank][i], n))
+        if lost:
+            from shapecheck.fixes.editing import Set
+
+            said = listing(_said(*one) for one in lost)
+            same = call.model.survives(Set(call.node.index, {"padding": "same"}))
+            yield call.finding(
+                self.code,
+                lost=said,
+                label=_arithmetic(layer, x),
+                help=["`padding: same` takes in all of them"] if same else [],
+                sizes=[count for count, _, _ in lost],
+            )
+
+
+def lost_of(n: Dim, reach: int, stride: int) -> int:
+    """How many of the last of n values no window covers; 0 where that hangs on a size."""
+    left = n - reach - stride * ((n - reach) // stride)
+    gap = max(stride - reach, 0)
+    return left if isinstance(left, int) and left > gap and dims.at_least(n, reach) is True else 0
+
+
+def _strides(layer: Any) -> tuple[int, ...]:
+    strides: tuple[int, ...] = layer.strides if getattr(layer, "strides", None) is not None else layer.pool_size
+    return strides
+
+
+def _window(layer: Any, i: int) -> tuple[int, int]:
+    """The reach and the stride of a window along spatial axis i."""
+    size = layer.kernel_size[i] if hasattr(layer, "kernel_size") else layer.pool_size[i]
+    dilation = layer.dilation_rate[i] if hasattr(layer, "dilation_rate") else 1
+    return dilation * (size - 1) + 1, _strides(layer)[i]
+
+
+def _padding(source: Call | None) -> list[int] | None:
+    """How many rows of zeros a padding layer put at the end of each axis."""
+    if source is None or source.layer is None or not source.kind.startswith("ZeroPadding"):
+        return None
+    return [after for _, after in source.layer.padding]
+
+
+def _said(count: int, noun: str, n: Dim) -> str:
+    return f"the last {noun if count == 1 else f'{count} {noun}s'} of {dims.text(n)}"
+
+
+def _arithmetic(layer: Any, x: Any) -> str:
+    windows = [_window(layer, i) for i in range(layer.rank)]
+    reach, stride = windows[0]
+    return f"a window of {reach} that moves by {stride}" if len({*windows}) == 1 else "its windows end before"
