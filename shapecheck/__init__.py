@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shapecheck.checker import check, run
+from shapecheck.conversion import convert
 from shapecheck.diagnostic import Diagnostic, Label, ShapecheckError, ShapeError, SpecError
 from shapecheck.python_layers import Inferred, Tensor, UserLayer, input, layer
 from shapecheck.report import LayerReport, Report
@@ -22,6 +23,7 @@ __all__ = [
     "UserLayer",
     "__version__",
     "check",
+    "convert",
     "input",
     "layer",
     "run",

@@ -43,6 +43,22 @@ def check(
     return _checked(definition, text, path, inputs, outputs, at, keras, data_format, allow_import, asserts, limits)[0]
 
 
+def inferred(
+    definition: Any = None,
+    *,
+    text: str | bytes | None = None,
+    path: str | None = None,
+    inputs: Any = None,
+    outputs: Any = None,
+    at: Mapping[str, int] | None = None,
+    keras: int | None = None,
+    data_format: str | None = None,
+    allow_import: Iterable[str] = (),
+) -> tuple[Report, Inference | None]:
+    """The report of `check`, and what it stands on: the graph, and what was inferred of each call."""
+    return _checked(definition, text, path, inputs, outputs, at, keras, data_format, allow_import)
+
+
 def _checked(
     definition: Any,
     text: str | bytes | None,

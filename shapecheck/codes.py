@@ -57,6 +57,8 @@ _TABLE = (
     Code("SC151", "damaged container", "the {what} cannot be read: {problem}"),
     Code("SC152", "no model inside", "there is no model in the {what}: {problem}"),
     Code("SC153", "package missing", "reading {what} needs the package `{package}`, which is not installed"),
+    Code("SC160", "not to be written", "`{param}` of `{layer}` is {given}, which no file can hold",
+         advice="write it as a text, such as `lambda x: 2 * x`, or by the name that Keras has for it"),
     # wiring
     Code("SC201", "unknown input", "`{layer}` reads `{name}`, which is not defined"),
     Code("SC202", "duplicate name", "the name `{name}` is used more than once"),

@@ -89,13 +89,15 @@ class Assertion(NamedTuple):
 class CustomRule(NamedTuple):
     """A layer that the definition describes by a rule such as `(n, h, w, c) -> (n, h*r, w*r, c//(r*r))`.
 
-    `kind` is the class that was made of it; None where it is malformed, and its uses are then silent.
+    `kind` is the class that was made of it; None where it is malformed, and its uses are then silent. `written` is the
+    whole description as it was read.
     """
 
     params: tuple[str, ...]
     rule: str
     place: Place | None
     kind: type[Layer] | None = None
+    written: Any = None
 
 
 class ModelSpec:

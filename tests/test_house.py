@@ -45,6 +45,7 @@ FLOORS = (
     ("writers",),
     ("reporting",),
     ("checker",),
+    ("conversion",),
     ("__init__",),
     ("__main__",),
 )

@@ -168,6 +168,11 @@ def plugged(monkeypatch):
     return next(d for d in shapecheck.check(text=text).diagnostics if d.code == "SC133")
 
 
+def written_out():
+    x = shapecheck.input((None, 4))
+    shapecheck.convert(shapecheck.layer("Lambda", function=lambda t: 2 * t)(x))
+
+
 LAMBDA = "layers:\n  - Input: {name: x, shape: [4, 8]}\n  - Lambda: {function: 'lambda x: x[:, 0]', output_shape: [4, 8]}\n"
 OPAQUE = "layers:\n  - Input: {name: x, shape: [8]}\n  - Lambda: {function: 'lambda x: x[x > 0]'}\n"
 
@@ -199,6 +204,7 @@ PYTHON_ONLY = {
     "SC151": ("a damaged archive", lambda: checked(packed("config.json")[:-9])),
     "SC152": ("an archive without a model", lambda: checked(packed("readme.txt"))),
     "SC153": ("a package that is missing", without_h5py),
+    "SC160": ("a function of Python", lambda: refused(written_out)),
     "SC315": ("the function is run", lambda: ran(text=LAMBDA)),
     "SC501": ("an array", lambda: ran({"x": np.zeros((2, 5))})),
     "SC502": ("weights", lambda: ran(weights={"y": [np.zeros((4, 3)), np.zeros(2)]})),

@@ -12,6 +12,7 @@ COMMANDS = {
     "sizes": "Derive the input sizes for which a model is valid.",
     "run": "Run a model on numbers and compare every shape.",
     "graph": "Draw the model as a DOT or Mermaid graph.",
+    "convert": "Write a definition as readable YAML.",
     "annotate": "Write the shapes into the definition as comments.",
     "rule": "Explain a code such as SC301.",
     "layers": "Explain a layer, or list all layers.",

@@ -99,7 +99,7 @@ def _custom(reading: Reading, name: str, body: Any, place: Place) -> CustomRule:
         facts = {"param": refusal.param, **refusal.facts}
         reading.say(refusal.code, written if refusal.param == "rule" else _part(place, refusal), **facts)
         return CustomRule(tuple(params), rule, place)
-    return CustomRule(tuple(params), rule, place, kind)
+    return CustomRule(tuple(params), rule, place, kind, body)
 
 
 def _part(place: Place, refusal: Refusal) -> Place:

@@ -1,0 +1,78 @@
+"""`shapecheck convert`: the same model in another form."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from shapecheck import conversion
+from shapecheck.diagnostic import ShapecheckError
+from shapecheck.report import Report
+from shapecheck.source import Source
+from shapecheck_cli import console, exits, loading, options
+
+
+@options.command("convert")
+@click.argument("path", metavar="FILE")
+@click.option("-o", "--output", metavar="FILE", help="Where to write it, instead of to standard output.")
+@click.option("--to", "form", type=click.Choice(conversion.FORMS), default="yaml", show_default=True,
+              help="The form: the spec language.")  # fmt: skip
+@options.checking
+def command(path: str, output: str | None, form: str, **choices: Any) -> int:
+    """Write a definition as readable YAML, or as JSON that Keras 3 loads.
+
+    Names, order, weights and shapes are kept; blocks, repetitions and parameters are written out. A definition with
+    errors is not converted: they are reported.
+    """
+    from shapecheck.writers import text
+
+    report, made = _converted(path, form, choices)
+    console.complain_at_length(text.write(report, console.paint(sys.stderr), quiet=True))
+    if not report.ok:
+        return exits.of([report])
+    for line in made.lost:
+        console.complain(f"note: {line}")
+    if output is None or output == "-":
+        console.say_exactly(made.text)
+        return exits.OK
+    problem = _write(output, made.text)
+    if problem:
+        lost = loading.unusable(output, problem)
+        lost.diagnostics[0].message = f"cannot write `{output}`: {problem}"
+        console.complain_at_length(text.write(lost, console.paint(sys.stderr)))
+        return exits.UNUSABLE
+    return exits.OK
+
+
+def _converted(path: str, form: str, choices: dict[str, Any]) -> tuple[Report, conversion.Converted]:
+    """The report, with what cannot be converted in it, and the text."""
+    given = {name: value for name, value in choices.items() if value}
+    shown = loading.STDIN if path == "-" else path
+    try:
+        if path == "-":
+            return conversion.converted(None, form, text=loading.read_stdin(), path=shown, **given)
+        if os.path.isdir(path):
+            return loading.unusable(path, "it is a folder"), conversion.Converted("")
+        return conversion.converted(path, form, **given)
+    except ShapecheckError as error:
+        if error.code == "SC205" and error.diagnostic.span is None:
+            raise loading.Undeclared(error.diagnostic) from None
+        span = error.diagnostic.span
+        report = Report(shown, span.source if span else Source(shown, ""))
+        report.diagnostics = [error.diagnostic]
+        return report, conversion.Converted("")
+    except Exception as error:
+        return loading.failed_by_us(path, error), conversion.Converted("")
+
+
+def _write(path: str, text: str) -> str:
+    """Write a file; what went wrong, in words."""
+    try:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        return (error.strerror or type(error).__name__).lower()
+    return ""

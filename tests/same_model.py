@@ -1,0 +1,57 @@
+"""What two definitions have to agree on to be the same model: everything that is inferred of them."""
+
+import shapecheck
+from shapecheck import checker, dims
+
+
+def facts(definition, **choices):
+    """All that a check knows of a definition, as plain values; the names of sizes stand as texts."""
+    report, found = checker.inferred(definition, **choices)
+    assert found is not None, report.diagnostics
+    nodes = []
+    for node, layer, applied in zip(found.graph.nodes, found.layers, found.applied, strict=True):
+        nodes.append(
+            {
+                "name": node.name,
+                "kind": layer.kind if layer is not None else node.spec.kind,
+                "owner": found.graph.nodes[node.owner].name,
+                "inputs": _wiring(found, node),
+                "trainable": None if layer is None else layer.trainable,
+                "outputs": [(_shape(out.shape), out.dtype, _shape(out.mask)) for out in applied.outputs],
+                "weights": {path: (_shape(w.shape), w.trainable) for path, w in applied.weights.items()},
+            }
+        )
+    return {
+        "nodes": nodes,
+        "inputs": [(end.name, _shape(end.shape)) for end in report.inputs],
+        "outputs": [(end.name, _shape(end.shape)) for end in report.outputs],
+        "params": (dims.text(report.params) if report.params is not None else None, str(report.trainable_params)),
+        "requirements": report.requirements.text,
+        "symbols": sorted(report.requirements.symbols),
+        "warnings": sorted(found.code for found in report.diagnostics),
+        "macs": [None if (cost := call.macs) is None else dims.text(cost) for call in report.layers.values()],
+    }
+
+
+def _shape(shape):
+    return None if shape is None else tuple(map(dims.text, shape))
+
+
+def _wiring(found, node):
+    def ref(edge):
+        applied = found.applied[edge.node]
+        whole = edge.output is None or (applied is not None and applied.single)
+        return found.graph.nodes[edge.node].name, None if whole else edge.output
+
+    if isinstance(node.inputs, dict):
+        return {role: [ref(e) for e in item] if isinstance(item, list) else ref(item) for role, item in node.inputs.items()}
+    return node.listed, [ref(edge) for edge in node.inputs]
+
+
+def converts(definition=None, **choices):
+    """The YAML of a definition, after it was held to be the same model."""
+    text = shapecheck.convert(definition, **choices)
+    back = {"text": text, "path": "converted.yaml", "allow_import": choices.get("allow_import", ())}
+    assert facts(None, **back) == facts(definition, **choices), text
+    assert shapecheck.convert(**back) == text  # a second time nothing changes
+    return text
