@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shapecheck import dims, dtypes, layers, params
+from shapecheck import dims, dtypes, layers, legacy, params
 from shapecheck.contract import Layer
 from shapecheck.diagnostic import Refusal
 from shapecheck.making import COMMON
@@ -33,12 +33,9 @@ def settings(
         return {name: value_of(item, name) for name, item in config.items() if name != "name"}
     if cls.kind == "InputLayer":
         config = _input(cls, config)
-    given: dict[str, Any] = {}
-    for name, value in config.items():
-        if name not in cls.parameters:
-            newer = cls.also.get(name) or (cls.renamed.get(name) if keras.legacy_names else None)
-            name = newer if newer is not None and newer in cls.parameters else name
-        given[name] = value
+    if keras.legacy_names:
+        config = legacy.arguments(cls.kind, config)[0]
+    given = {cls.also.get(name, name): value for name, value in config.items()}
     made: dict[str, Any] = {}
     for name in (*cls.parameters, *(name for name in given if name not in cls.parameters)):
         if name in given and cls.kind == "Lambda" and (reference := _reference(given[name])):
@@ -80,7 +77,7 @@ def _settle(cls: type[Layer], name: str, value: Any, keras: Semantics, made: dic
             read = COMMON[name][0].read(value, name, keras)
             if not same(read, COMMON[name][1]):
                 made[name] = _short(value, read, COMMON[name][0], name, keras)
-        elif name not in cls.forgotten and name != "weights":
+        elif name != "weights":
             made[name] = value_of(value, name)
         return
     reader = parameter.reader
