@@ -40,26 +40,10 @@ def check(
     report; SpecError is raised for a file that cannot be opened.
     """
     limits = _limits(options)
-    return _checked(definition, text, path, inputs, outputs, at, keras, data_format, allow_import, asserts, limits)[0]
+    return inferred(definition, text, path, inputs, outputs, at, keras, data_format, allow_import, asserts, limits)[0]
 
 
 def inferred(
-    definition: Any = None,
-    *,
-    text: str | bytes | None = None,
-    path: str | None = None,
-    inputs: Any = None,
-    outputs: Any = None,
-    at: Mapping[str, int] | None = None,
-    keras: int | None = None,
-    data_format: str | None = None,
-    allow_import: Iterable[str] = (),
-) -> tuple[Report, Inference | None]:
-    """The report of `check`, and what it stands on: the graph, and what was inferred of each call."""
-    return _checked(definition, text, path, inputs, outputs, at, keras, data_format, allow_import)
-
-
-def _checked(
     definition: Any,
     text: str | bytes | None,
     path: str | None,
@@ -261,7 +245,7 @@ def run_report(
     _check_sizes(at)
     given = dict(_mapping(arrays, "arrays", "arrays by the names of inputs"))
     weights = _mapping(weights, "weights", "arrays by the names of layers")
-    report, found = _checked(definition, text, None, inputs, outputs, None, keras, None, allow_import)
+    report, found = inferred(definition, text, None, inputs, outputs, None, keras, None, allow_import)
     report.raise_for_errors()
     if found is None:
         raise error_of(Diagnostic("SC104", "there is no model to run"))
