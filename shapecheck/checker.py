@@ -44,18 +44,19 @@ def check(
 
 
 def inferred(
-    definition: Any,
-    text: str | bytes | None,
-    path: str | None,
-    inputs: Any,
-    outputs: Any,
-    at: Mapping[str, int] | None,
-    keras: int | None,
-    data_format: str | None,
-    allow_import: Iterable[str],
+    definition: Any = None,
+    text: str | bytes | None = None,
+    path: str | None = None,
+    inputs: Any = None,
+    outputs: Any = None,
+    at: Mapping[str, int] | None = None,
+    keras: int | None = None,
+    data_format: str | None = None,
+    allow_import: Iterable[str] = (),
     asserts: Iterable[str] = (),
     limits: Mapping[str, Any] | None = None,
 ) -> tuple[Report, Inference | None]:
+    """The report of `check`, and what it stands on: the graph, and what was inferred of each call."""
     _check_sizes(at)
     _check_options(text, path, keras, data_format)
     allowed, asserts = frozenset(_names(allow_import, "allow_import")), _names(asserts, "asserts")
