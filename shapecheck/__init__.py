@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from shapecheck.about import VERSION
 from shapecheck.checker import check, run
 from shapecheck.conversion import convert
 from shapecheck.diagnostic import Diagnostic, Label, ShapecheckError, ShapeError, SpecError
 from shapecheck.python_layers import Inferred, Tensor, UserLayer, input, layer
 from shapecheck.report import LayerReport, Report
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = [
     "Diagnostic",

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "shapecheck"
 # A module imports only from lower floors. A folder stands for all its files, which may import one another; so may
 # the parts of `dims`, of `requirements` and of `tracing`, which are one thing each in several files.
 FLOORS = (
-    ("source", "words", "expression"),
+    ("about", "source", "words", "expression"),
     ("dims",),
     ("diagnostic",),
     ("codes", "tracing", "settings", "modes", "dtypes", "axes"),

@@ -15,5 +15,11 @@ def write(report: Report) -> str:
 def line(report: Report, found: Diagnostic) -> str:
     """One finding; without a place in the text, under the path of the report."""
     span = found.span
-    place = f"{escape(span.source.path)}:{span.line}:{span.column}" if span else escape(report.path)
+    place = f"{_path(span.source.path)}:{span.line}:{span.column}" if span else _path(report.path)
     return f"{place}: {found.severity}[{found.code}] {escape(found.message)}"
+
+
+def _path(path: str) -> str:
+    """A path with which a line may begin: build logs take one that begins with `::` for a command."""
+    shown = escape(path)
+    return f"./{shown}" if shown.lstrip().startswith("::") else shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shapecheck.report import Report
 
@@ -15,20 +15,35 @@ FOR_PEOPLE = ("full", "concise")
 
 _FOR_MACHINES = {
     "json": "json_report",
+    "sarif": "sarif",
     "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "rdjson": "rdjson",
+    "markdown": "markdown",
 }
 
 NAMES = (*FOR_PEOPLE, *_FOR_MACHINES)
 
 
-def write(form: str, reports: Sequence[Report], *, paint: Paint | None = None, quiet: bool = False) -> str:
+def write(
+    form: str,
+    reports: Sequence[Report],
+    *,
+    paint: Paint | None = None,
+    quiet: bool = False,
+    **options: Any,
+) -> str:
     """All reports in one of the forms of `NAMES`; without a newline at the end, empty where there is nothing to say.
 
-    `paint` and `quiet` are for the forms that people read: how a text is shown, and nothing but findings.
+    `paint` and `quiet` are for the forms that people read: how a text is shown, and nothing but findings. The further
+    options, those of `machine.Options`, are for the forms that machines read.
     """
     if form in _FOR_MACHINES:
+        from shapecheck.writers.machine import Options
+
         module = __import__(f"shapecheck.writers.{_FOR_MACHINES[form]}", fromlist=("write",))
-        return str(module.write(reports))
+        return str(module.write(reports, Options(**options)))
     from shapecheck.writers import phrases
 
     closing = "" if quiet else phrases.tally(reports)

@@ -8,43 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shapecheck.codes import CODES
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.report import Report
-from shapecheck.writers import concise
+from shapecheck.writers import concise, machine
 from shapecheck.writers.escape import escape
+from shapecheck.writers.machine import DEFAULT, Options
 from shapecheck.writers.phrases import count
 
 LIMIT = 10
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def write(reports: Sequence[Report]) -> str:
+def write(reports: Sequence[Report], options: Options = DEFAULT) -> str:
     """Commands for the findings of all reports; empty where there is none."""
     rows: list[str] = []
     beyond: list[str] = []
     for severity, command in _COMMANDS.items():
         found = [(report, one) for report in reports for one in report.diagnostics if one.severity == severity]
-        rows += [_command(command, report, one) for report, one in found[:LIMIT]]
-        beyond += [concise.line(report, one) for report, one in found[LIMIT:]]
+        limit = LIMIT - (severity == "note")  # one notice says how many more there are
+        rows += [_command(command, report, one, options) for report, one in found[:limit]]
+        beyond += [concise.line(report, one) for report, one in found[limit:]]
     if beyond:
         rows.append(f"::notice title=shapecheck::{count(len(beyond), 'more finding')} in the log")
     return "\n".join(rows + beyond)
 
 
-def _command(command: str, report: Report, found: Diagnostic) -> str:
+def _command(command: str, report: Report, found: Diagnostic, options: Options) -> str:
     span = found.span
-    path = span.source.path if span else report.path
+    path = options.path_of(report, found)
     properties = [] if path.startswith("<") else [("file", path)]
     if span:
         properties += [("line", str(span.line)), ("endLine", str(span.end_line))]
         if span.line == span.end_line:
             properties += [("col", str(span.column)), ("endColumn", str(span.end_column))]
-    title = CODES[found.code].title if found.code in CODES else "finding"
-    properties.append(("title", f"{found.code} {title}"))
-    said = [found.message, *(f"note: {line}" for line in found.notes), *(f"help: {line}" for line in found.help)]
+    properties.append(("title", f"{found.code} {machine.title(found.code)}"))
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties)
-    return f"::{command} {listed}::{'%0A'.join(map(_data, said))}"
+    return f"::{command} {listed}::{'%0A'.join(map(_data, machine.said(found)))}"
 
 
 def _data(text: str) -> str:

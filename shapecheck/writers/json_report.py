@@ -9,10 +9,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from shapecheck import dims
-from shapecheck.diagnostic import Diagnostic
+from shapecheck import about, dims
+from shapecheck.diagnostic import Diagnostic, Label
 from shapecheck.dims import Dim
 from shapecheck.report import LayerReport, NamedShape, Report, Shape
+from shapecheck.source import Span
+from shapecheck.writers import machine
+from shapecheck.writers.machine import DEFAULT, Options
 from shapecheck.writers.phrases import calls_of
 
 SCHEMA_VERSION = 1
@@ -20,22 +23,41 @@ SCHEMA_VERSION = 1
 _DIGITS = 14_000  # bits; Python refuses to write much longer numbers in decimal, so those are expressions
 
 
-def write(reports: Sequence[Report]) -> str:
-    """All reports in one line of ASCII, so that nothing in it can act on a terminal."""
-    return json.dumps({"schema_version": SCHEMA_VERSION, "files": [as_data(report) for report in reports]})
-
-
-def as_data(report: Report) -> dict[str, Any]:
-    """One report as plain values."""
-    return {
-        "path": report.path,
-        "ok": report.ok,
-        "inputs": [_tensor(tensor) for tensor in report.inputs],
-        "outputs": [_tensor(tensor) for tensor in report.outputs],
-        "layers": [_layer(again, call) for again, call in calls_of(report)],
-        "requirements": [requirement.text for requirement in report.requirements],
-        "diagnostics": [_finding(found) for found in report.diagnostics],
+def write(reports: Sequence[Report], options: Options = DEFAULT) -> str:
+    """All reports in one line of ASCII, so that nothing in it can act on a terminal. Paths stay as they were given."""
+    found = [finding for _, finding in machine.each(reports)]
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": about.NAME, "version": about.VERSION},
+        "summary": {
+            "files": len(reports),
+            **{f"{severity}s": sum(one.severity == severity for one in found) for severity in machine.SEVERITIES},
+        },
+        "files": _files(reports, options),
     }
+    return json.dumps(data).replace("##[", "#\\u0023[")  # see `escape`
+
+
+def _files(reports: Sequence[Report], options: Options) -> list[dict[str, Any]]:
+    """The reports as plain values."""
+    findings: dict[int, list[dict[str, Any]]] = {}
+    for report, found, name in machine.fingerprints(reports, options):
+        findings.setdefault(id(report), []).append(_finding(found, name))
+    return [
+        {
+            "path": report.path,
+            "name": report.name,
+            "ok": report.ok,
+            "inputs": [_tensor(tensor) for tensor in report.inputs],
+            "outputs": [_tensor(tensor) for tensor in report.outputs],
+            "params": _dim(report.params),
+            "trainable_params": _dim(report.trainable_params),
+            "layers": [_layer(again, call) for again, call in calls_of(report)],
+            "requirements": [requirement.text for requirement in report.requirements],
+            "diagnostics": findings.get(id(report), []),
+        }
+        for report in reports
+    ]
 
 
 def _dim(dim: Dim | None) -> int | str | None:
@@ -65,15 +87,30 @@ def _layer(again: bool, layer: LayerReport) -> dict[str, Any]:
     }
 
 
-def _finding(found: Diagnostic) -> dict[str, Any]:
-    span = found.span
-    location = span and dict(zip(("line", "column", "end_line", "end_column"), span[1:], strict=True))
+def _finding(found: Diagnostic, fingerprint: str) -> dict[str, Any]:
     return {
         "code": found.code,
+        "title": machine.title(found.code),
         "severity": found.severity,
         "message": found.message,
         "layer": found.layer,
-        "location": location or None,
+        "location": _location(found.span),
+        "label": found.label,
+        "related": [_place(label) for label in found.labels],
+        "flows": [[_place(label) for label in flow] for flow in found.flows],
         "notes": list(found.notes),
         "help": list(found.help),
+        "fingerprint": fingerprint,
+        "url": about.page_url(found.code),
     }
+
+
+def _place(label: Label) -> dict[str, Any]:
+    return {"message": label.text, "location": _location(label.span)}
+
+
+def _location(span: Span | None) -> dict[str, Any] | None:
+    if span is None:
+        return None
+    numbers = zip(("line", "column", "end_line", "end_column"), span[1:], strict=True)
+    return {"path": span.source.path, **dict(numbers)}

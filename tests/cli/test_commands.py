@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import re
 import zipfile
@@ -179,6 +180,21 @@ def test_rule(shapecheck):
     assert done.code == 0 and all(code in done.out for code in CODES)
     done = shapecheck("rule", "SC999")
     assert done.code == 2 and done.out == "" and "no code `SC999`" in done.err
+
+
+def test_rule_all_in_every_form(shapecheck):
+    from shapecheck.codes import CODES
+
+    pages = json.loads(shapecheck("rule", "--all", "--output-format", "json").out)
+    assert [page["code"] for page in pages] == list(CODES) and all(page["explanation"] for page in pages)
+    assert list(pages[0]) == ["code", "title", "kind", "severity", "message", "advice", "explanation", "url"]
+    text = shapecheck("rule", "--all").out
+    assert all(f"{code.code}: {code.title} ({code.severity})" in text for code in CODES.values())
+    markdown = shapecheck("rule", "SC301", "--output-format", "markdown").out
+    assert markdown.startswith("# SC301: unequal sizes\n\n*shapes, error*\n") and "\nKeras says:\n\n    A `Concat" in markdown
+    done = shapecheck("rule", "SC301", "SC999", "--output-format", "json")
+    assert done.code == 2 and "no code `SC999`" in done.err and len(json.loads(done.out)) == 1
+
 
 
 def test_layers(shapecheck):

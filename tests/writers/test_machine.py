@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 
-from shapecheck.diagnostic import Diagnostic
+from shapecheck.diagnostic import Diagnostic, Label
 from shapecheck.report import Report
 from shapecheck.source import Source, Span
 from shapecheck.writers import github, json_report
 
-FINDING = ["code", "severity", "message", "layer", "location", "notes", "help"]
+FINDING = [
+    "code", "title", "severity", "message", "layer", "location", "label", "related", "flows", "notes", "help",
+    "fingerprint", "url",
+]  # fmt: skip
 PROPERTIES = {"file", "line", "endLine", "col", "endColumn", "title"}
 
 
@@ -34,19 +37,31 @@ def test_json_has_exactly_the_promised_keys_in_order(make):
         requires=("H % 2 == 0",),
     )
     report.diagnostics = [
-        Diagnostic("SC301", "no", layer="s", span=span(), notes=["why"], help=["do"]),
+        Diagnostic(
+            "SC301", "no", layer="s", span=span(), label="here", labels=[Label(span(1, 1, 1, 2), "there")],
+            flows=[(Label(span(1, 1, 1, 2), "from"),)], notes=["why"], help=["do"],
+        ),
         Diagnostic("SC401", "hm", severity="warning"),
     ]
     text = json_report.write([report, make.model()])
     data = json.loads(text)
-    assert list(data) == ["schema_version", "files"] and data["schema_version"] == 1
+    assert list(data) == ["schema_version", "tool", "summary", "files"] and data["schema_version"] == 1
+    assert data["summary"] == {"files": 2, "errors": 1, "warnings": 1, "notes": 0}
     first, second = data["files"]
-    assert list(first) == ["path", "ok", "inputs", "outputs", "layers", "requirements", "diagnostics"]
+    assert list(first) == [
+        "path", "name", "ok", "inputs", "outputs", "params", "trainable_params", "layers", "requirements", "diagnostics",
+    ]  # fmt: skip
+    prints = [found.pop("fingerprint") for found in first["diagnostics"]]
+    assert len(set(prints)) == 2 and all(re.fullmatch("[0-9a-f]{32}", text) for text in prints)
+    assert [found.pop("url").rpartition("/")[2] for found in first["diagnostics"]] == ["SC301.md", "SC401.md"]
     assert first == {
         "path": "cnn.yaml",
+        "name": None,
         "ok": False,
         "inputs": [{"name": "image", "shape": ["B", "H", "W", 1]}],
         "outputs": [{"name": "s", "shape": ["B", "H//2", None]}],
+        "params": None,
+        "trainable_params": None,
         "layers": [
             {"name": "image", "type": "InputLayer", "inputs": [], "output_shapes": [["B", "H", "W", 1]], "params": 0},
             {
@@ -57,16 +72,23 @@ def test_json_has_exactly_the_promised_keys_in_order(make):
         "requirements": ["H % 2 == 0"],
         "diagnostics": [
             {
-                "code": "SC301", "severity": "error", "message": "no", "layer": "s",
-                "location": {"line": 2, "column": 3, "end_line": 2, "end_column": 7}, "notes": ["why"], "help": ["do"],
+                "code": "SC301", "title": "unequal sizes", "severity": "error", "message": "no", "layer": "s",
+                "location": {"path": "m.yaml", "line": 2, "column": 3, "end_line": 2, "end_column": 7}, "label": "here",
+                "related": [
+                    {"message": "there", "location": {"path": "m.yaml", "line": 1, "column": 1, "end_line": 1, "end_column": 2}},
+                ],
+                "flows": [
+                    [{"message": "from", "location": {"path": "m.yaml", "line": 1, "column": 1, "end_line": 1, "end_column": 2}}],
+                ],
+                "notes": ["why"], "help": ["do"],
             },
             {
-                "code": "SC401", "severity": "warning", "message": "hm", "layer": None, "location": None, "notes": [],
-                "help": [],
+                "code": "SC401", "title": "mask lost", "severity": "warning", "message": "hm", "layer": None,
+                "location": None, "label": "", "related": [], "flows": [], "notes": [], "help": [],
             },
         ],
     }  # fmt: skip
-    assert all(list(found) == FINDING for found in first["diagnostics"])
+    assert all([*found, "fingerprint", "url"] == FINDING for found in first["diagnostics"])
     assert second["ok"] is True and second["layers"] == second["diagnostics"] == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +11,7 @@ import click
 
 from shapecheck.report import Report
 from shapecheck.writers import formats
-from shapecheck_cli import console, exits, loading, options
+from shapecheck_cli import console, exits, loading, options, repository
 
 
 @options.command("check")
@@ -38,11 +39,16 @@ def command(paths: Sequence[str], output_format: str, quiet: bool, fail_level: s
     """
     reports = loading.load_all(paths, **choices)
     complain(reports)
-    said = reports
-    if output_format in formats.FOR_PEOPLE:
-        said = [report for report in reports if not loading.is_unusable(report)]
-    console.say(formats.write(output_format, said, paint=console.paint(sys.stdout), quiet=quiet))
+    console.say(_written(output_format, reports, quiet, fail_level))
     return exits.of(reports, fail_level)
+
+
+def _written(form: str, reports: Sequence[Report], quiet: bool, fail_level: str) -> str:
+    if form in formats.FOR_PEOPLE:
+        read = [report for report in reports if not loading.is_unusable(report)]
+        return formats.write(form, read, paint=console.paint(sys.stdout), quiet=quiet)
+    here = os.getcwd()
+    return formats.write(form, reports, here=here, root=repository.top(here), fail_level=fail_level)
 
 
 def complain(reports: Sequence[Report]) -> None:
