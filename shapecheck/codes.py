@@ -48,6 +48,7 @@ _TABLE = (
     Code("SC123", "unknown regularizer", "unknown regularizer {given}"),
     Code("SC124", "unknown constraint", "unknown constraint {given}"),
     Code("SC125", "bad setting", "`{param}` of `{name}` must be {expected}, not {given}"),
+    Code("SC126", "operation without a rule", "what the operation `{kind}` gives is not known{because}", "warning"),
     Code("SC131", "not a restricted expression", "`{param}` cannot be read as an expression: {problem}"),
     Code("SC132", "import not allowed", "`{given}` would have to be imported, which was not allowed",
          advice="write a `lambda` expression, or allow the import of its module"),
@@ -98,6 +99,7 @@ _TABLE = (
     # dtype and mask
     Code("SC401", "mask lost", "`{layer}` drops the mask that `{consumer}` wants", "warning"),
     Code("SC402", "mask not supported", "`{layer}` does not support masking, but its input is masked"),
+    Code("SC403", "wrong dtype", "`{layer}` takes {expected}, not {given}"),
     Code("SC404", "opaque output", "the output of `{layer}` is not known: {problem}", "warning"),
     Code("SC405", "masks do not fit", "the masks that `{layer}` gets do not fit together: {problem}"),
     # execution

@@ -11,6 +11,8 @@ A method is handed its inputs; what else it needs it asks for by name, and gets 
   losses    a list for the penalties of layers inside this one, as (label, value)
   eager     whether arrays are at hand, where Keras leaves out some checks (in `shape`)
   call      the other arguments of the call (see `calls`), and `masks` all masks, by name (in `run`)
+
+All that may be asked of a layer, and how, stands here, so the file is longer than others.
 """
 
 from __future__ import annotations
@@ -67,9 +69,13 @@ class Parameter(NamedTuple):
 
 
 class Wants(NamedTuple):
-    """The arguments of a method in order; `star` names the one that takes the rest of the inputs."""
+    """The arguments of a method in order, of which some are `offered` and the others inputs.
+
+    `star` names the one that takes the rest of the inputs.
+    """
 
     order: tuple[str, ...]
+    offered: frozenset[str]
     least: int
     star: str | None
     asks: tuple[str, ...]
@@ -105,6 +111,8 @@ class Layer:
     trainable: bool
     activity_regularizer: Any
     autocast: bool
+    autocasts: ClassVar[bool] = True
+    """Whether inputs of floats are cast to the compute dtype, unless `autocast` says otherwise."""
     given: dict[str, Any]
 
     def check(self) -> None:
@@ -174,6 +182,14 @@ def layer(cls: L) -> L:
     A base of a family may hold the parameters that all of it shares; one that is declared again keeps its place, and
     one that is declared again as a plain attribute is fixed, and no parameter any more.
     """
+    cls.parameters = declared(cls)
+    cls.kind = cls.__name__
+    REGISTRY[cls.__name__] = cls
+    return cls
+
+
+def declared(cls: type[Layer]) -> dict[str, Parameter]:
+    """The parameters in the annotations of a class and of its bases."""
     own: dict[str, Parameter] = {}
     for base in reversed(cls.__mro__[:-1]):
         for attribute, annotation in base.__annotations__.items():
@@ -184,22 +200,19 @@ def layer(cls: L) -> L:
             else:
                 required = attribute not in base.__dict__
                 own[name] = Parameter(name, attribute, reader, required, base.__dict__.get(attribute))
-    cls.parameters = own
-    cls.kind = cls.__name__
-    REGISTRY[cls.__name__] = cls
-    return cls
+    return own
 
 
 # How a method is called ------------------------------------------------------------------------------------------
 
-_wants: dict[Any, Wants] = {}
+_wants: dict[Callable[..., Any], Wants] = {}
 
 
 def wants(function: Callable[..., Any]) -> Wants:
     """What a method of a layer asks for, read from its signature once."""
-    code = function.__code__
-    known = _wants.get(code)
+    known = _wants.get(function)
     if known is None:
+        code = function.__code__
         names = code.co_varnames
         count, keywords = code.co_argcount, code.co_kwonlyargcount
         order = names[1:count]
@@ -207,10 +220,20 @@ def wants(function: Callable[..., Any]) -> Wants:
         inputs = [name for name in order if name not in OFFERS]
         least = len(inputs) - sum(name not in OFFERS for name in order[len(order) - optional :])
         star = names[count + keywords] if code.co_flags & 4 else None
-        known = _wants[code] = Wants(
-            order, least, star, asks := names[count : count + keywords], len(inputs) == len(order) and not asks
+        known = _wants[function] = Wants(
+            order,
+            OFFERS.intersection(order),
+            least,
+            star,
+            by_name := names[count : count + keywords],
+            len(inputs) == len(order) and not by_name,
         )
     return known
+
+
+def asks(function: Callable[..., Any], given: Wants) -> None:
+    """Say what a method asks for that was made, so that its signature does not tell."""
+    _wants[function] = given
 
 
 def call(method: Callable[..., Any], inputs: Sequence[Any] | dict[str, Any], offers: Mapping[str, Any]) -> Any:
@@ -220,11 +243,11 @@ def call(method: Callable[..., Any], inputs: Sequence[Any] | dict[str, Any], off
         return method(*inputs)
     given: list[Any] = []
     if isinstance(inputs, dict):
-        by_name = {name: offers[name] if name in OFFERS else inputs.get(name) for name in asked.order}
+        by_name = {name: offers[name] if name in asked.offered else inputs.get(name) for name in asked.order}
         return method(**by_name, **{name: offers[name] for name in asked.asks})
     rest = iter(inputs)
     for name in asked.order:
-        if name in OFFERS:
+        if name in asked.offered:
             given.append(offers[name])
         else:
             given.append(next(rest, None))
@@ -242,7 +265,7 @@ def input_names(cls: type[Layer]) -> tuple[tuple[str, ...], int, str | None]:
     """The names of the call arguments of a layer, how many it needs, and the name of a list it takes."""
     if cls not in _names:
         asked = wants(cls.shape)
-        _names[cls] = tuple(name for name in asked.order if name not in OFFERS), asked.least, asked.star
+        _names[cls] = tuple(name for name in asked.order if name not in asked.offered), asked.least, asked.star
     return _names[cls]
 
 

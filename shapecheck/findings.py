@@ -117,6 +117,8 @@ class Context:
         Beyond the first few hundred kinds nobody looks for what was meant: all are taken for slips.
         """
         kind, root = item.kind, self.root
+        if kind.startswith("ops."):
+            return self._unknown_operation(item, name)
         if kind not in self._kinds:
             look = len(self._kinds) < JUDGED
             known = [*layers.names(), *root.models, *root.custom, *root.words] if look else []
@@ -129,6 +131,18 @@ class Context:
         self._looked = True
         self.say("SC110" if slip else "SC120", place, item, at_key=at_key, layer=name, kind=kind, near=close)
         return slip
+
+    def _unknown_operation(self, item: LayerSpec, name: str) -> bool:
+        """Say that nobody knows what an operation gives; in a file of Keras it is taken for one of a later Keras."""
+        from shapecheck.layers import _ops
+
+        kind, because = item.kind, _ops.why(item.kind)
+        by_hand = self.root.generation is None and not because
+        close = self.near(kind, layers.operations) if by_hand else None
+        place, at_key = kind_place(item)
+        code = "SC126" if close is None else "SC110"
+        self.say(code, place, item, at_key=at_key, layer=name, kind=kind, near=close, because=because)
+        return close is not None
 
     def near(self, name: str, known: Callable[[], Iterable[str]]) -> str | None:
         """The name that was probably meant, for the first few that are asked for."""

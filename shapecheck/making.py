@@ -38,7 +38,7 @@ def _default_values(cls: type[Layer], keras: Semantics) -> dict[str, Any]:
     key = (cls, keras.generation)
     if key not in _defaults:
         values = {"name": None, "policy": dtypes.policy(None), "trainable": True, "activity_regularizer": None,
-                  "autocast": True}  # fmt: skip
+                  "autocast": cls.autocasts}  # fmt: skip
         for p in cls.parameters.values():
             if not p.required and p.name != "data_format":
                 plain = p.default is None and not p.name.endswith("activation")

@@ -12,10 +12,10 @@ _CAPITAL = re.compile(r"([a-z])([A-Z])")
 
 
 def snake(kind: str) -> str:
-    """`SpatialDropout1D` -> `spatial_dropout1d`, by Keras's own two substitutions; an Input is an `input`."""
+    """`SpatialDropout1D` -> `spatial_dropout1d`, by Keras's own two substitutions; `ops.TopK` is a `top_k`."""
     name = _known.get(kind)
     if name is None:
-        plain = _WORD.sub(r"\1_\2", _ODD.sub("", kind))
+        plain = _WORD.sub(r"\1_\2", _ODD.sub("", kind.removeprefix("ops.")))
         name = _CAPITAL.sub(r"\1_\2", plain).lower() or "layer"
         if len(_known) < 1000:
             _known[kind] = name

@@ -132,6 +132,7 @@ def test_the_index_of_layers_is_fresh():
     finally:
         sys.path.pop(0)
     assert (PACKAGE / "layers" / "index.py").read_text() == make_index.index()
+    assert (PACKAGE / "layers" / "_ops_index.py").read_text() == make_index.operations()
 
 
 def test_the_index_of_rules_is_fresh():

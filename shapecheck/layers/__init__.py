@@ -41,7 +41,20 @@ def find(kind: str) -> type[Layer] | None:
     if known is None and name in MODULES:
         __import__(f"shapecheck.layers.{MODULES[name]}")
         known = REGISTRY.get(name)
+    elif known is None and name.startswith("ops."):
+        known = _operation(name)
     return known
+
+
+def _operation(name: str) -> type[Layer] | None:
+    """The class of an operation such as `ops.Mean`; its file is imported now."""
+    from shapecheck.layers._ops_index import OPERATIONS
+
+    module = OPERATIONS.get(name.removeprefix("ops."))
+    if module is None:
+        return None
+    __import__(f"shapecheck.layers.{module}")
+    return REGISTRY.get(name)
 
 
 def seek(kind: str) -> type[Layer] | None:
@@ -69,5 +82,12 @@ def found(kind: str) -> type[Layer]:
 
 
 def names() -> Iterable[str]:
-    """The names of all layers, in alphabetical order."""
-    return sorted({*MODULES, *REGISTRY, *_own.get(), *ALIASES})
+    """The names of all layers, in alphabetical order; those of operations are apart."""
+    return sorted({*MODULES, *_own.get(), *ALIASES, *(name for name in REGISTRY if not name.startswith("ops."))})
+
+
+def operations() -> Iterable[str]:
+    """The names of all operations, such as `ops.Mean`, in alphabetical order."""
+    from shapecheck.layers._ops_index import OPERATIONS
+
+    return [f"ops.{name}" for name in sorted(OPERATIONS)]

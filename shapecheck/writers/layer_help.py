@@ -27,6 +27,14 @@ def listing(kinds: Iterable[type[Layer]]) -> str:
     return "\n\n".join("\n".join([family, *islice(rows, len(several))]) for family, several in families)
 
 
+def operations(names: Iterable[str]) -> str:
+    """The names of operations, in columns of text under one heading."""
+    from textwrap import fill
+
+    words = ", ".join(name.removeprefix("ops.") for name in names)
+    return "operations, such as `ops.Mean`\n" + fill(words, 118, initial_indent="  ", subsequent_indent="  ")
+
+
 def write(kind: type[Layer]) -> str:
     """The page of a layer."""
     blocks = [f"{kind.kind}{_signature(kind)}", _indented(_documentation(kind))]
@@ -36,8 +44,11 @@ def write(kind: type[Layer]) -> str:
     ]
     if parameters:
         blocks.append("\n".join(["Parameters", *_rows(parameters)]))
-    common = [name for name in COMMON if name not in kind.parameters]
-    blocks.append(f"Every layer also takes\n  {', '.join(common)}")
+    if kind.kind.startswith("ops."):
+        blocks.append("Every operation also takes\n  name")
+    else:
+        common = [name for name in COMMON if name not in kind.parameters]
+        blocks.append(f"Every layer also takes\n  {', '.join(common)}")
     if renamed := legacy.RENAMED.get(kind.kind):
         rows = [(old, f"now {new}") for old, new in renamed.items()]
         blocks.append("\n".join(["Names of older Keras generations", *_rows(rows)]))

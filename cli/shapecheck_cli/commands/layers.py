@@ -20,12 +20,13 @@ def command(names: Sequence[str]) -> int:
         layers.plug_ins()
         kinds = {kind.kind: kind for kind in map(layers.found, layers.names())}
         console.say(layer_help.listing(kinds.values()))
+        console.say(f"\n{layer_help.operations(layers.operations())}")
         return exits.OK
     pages = []
     for name in names:
         kind = layers.seek(name)
         if kind is None:
-            meant = near(name, layers.names())
+            meant = near(name, layers.operations() if name.startswith("ops.") else layers.names())
             console.complain(f"error: no layer `{name}`" + (f"; did you mean `{meant}`?" if meant else ""))
         else:
             pages.append(layer_help.write(kind))

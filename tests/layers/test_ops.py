@@ -1,0 +1,190 @@
+"""Operations: the law of their examples, how constants and tensors are told apart, and calls as Keras saves them."""
+
+import re
+
+import numpy as np
+import pytest
+from examples import Example
+
+import shapecheck
+from shapecheck import dims, layers, words
+from shapecheck.apply import apply
+from shapecheck.contract import TensorSpec, takes_list
+from shapecheck.diagnostic import Refusal
+from shapecheck.executors.numpy_layer import run_layer
+from shapecheck.layers import _ops
+from shapecheck.making import make
+from shapecheck.modes import STRICT
+from shapecheck.spec import Ref
+
+SIZES = (1, 2, 3, 5)
+
+
+class OpExample(Example):
+    """An example line in which `int32(n, h)` is a tensor of that dtype."""
+
+    def __init__(self, kind, line):
+        super().__init__(kind, line)
+        inputs = re.split("->|!!", line)[0].rpartition("|")[2]
+        self.dtypes = [name or "float32" for name in re.findall(r"(\w*)\([^()]*\)", inputs)]
+        self.cls = layers.find(kind)
+        self.listed = takes_list(self.cls) or len(self.inputs) > 1
+
+    def applied(self, config, shapes):
+        made, refusals = make(self.cls, config, STRICT)
+        if refusals:
+            raise refusals[0]
+        specs = [TensorSpec(tuple(shape), name) for shape, name in zip(shapes, self.dtypes, strict=True)]
+        return made, apply(made, specs, self.listed, STRICT)
+
+
+def examples():
+    for kind in layers.operations():
+        for line in layers.find(kind).examples:
+            yield OpExample(kind, line)
+
+
+EXAMPLES = list(examples())
+
+
+def test_every_operation_has_examples_and_a_sentence():
+    for kind in layers.operations():
+        assert layers.find(kind).examples and layers.find(kind).__doc__.strip(), kind
+        assert layers.find(kind).kind == kind
+
+
+@pytest.mark.parametrize("example", [one for one in EXAMPLES if one.code], ids=repr)
+def test_what_an_example_refuses_is_refused(example):
+    with pytest.raises(Refusal) as refused:
+        example.applied(example.config, example.inputs)
+    assert refused.value.code == example.code
+
+
+def owed_holds(obligations, sizes):
+    for owed in obligations:
+        a, b = dims.evaluate(owed.a, sizes), dims.evaluate(owed.b, sizes)
+        if not {"equal": a == b, "at_least": a >= b, "divides": a != 0 and b % a == 0,
+                "broadcast": a == b or 1 in (a, b)}[owed.kind]:  # fmt: skip
+            return False
+    return True
+
+
+@pytest.mark.parametrize("example", [one for one in EXAMPLES if not one.code], ids=repr)
+def test_symbols_numbers_and_execution_agree(example):
+    _, symbolic = example.applied(example.config, example.inputs)
+    assert symbolic.opaque is None
+    assert [spec.shape for spec in symbolic.outputs] == example.outputs
+    for start, size in enumerate(SIZES):
+        sizes = dict.fromkeys(example.symbols, size)
+        if start == 3:
+            sizes = {name: size + at for at, name in enumerate(example.symbols)}
+        config, shapes = example.at(sizes)
+        if not owed_holds(symbolic.obligations, sizes):
+            with pytest.raises(Refusal):
+                example.applied(config, shapes)
+            continue
+        made, applied = example.applied(config, shapes)
+        expected = [tuple(dims.substitute(one, sizes) for one in shape) for shape in example.outputs]
+        assert [spec.shape for spec in applied.outputs] == expected
+        arrays = numbers_for(example, shapes)
+        run = run_layer(made, arrays, {}, masks=[None] * len(arrays), listed=example.listed, training=False, seed=[0],
+                        keras=STRICT)  # fmt: skip
+        assert [y.shape for y in run.outputs] == expected
+        assert [y.dtype.name for y in run.outputs] == [spec.dtype for spec in applied.outputs]
+
+
+def numbers_for(example, shapes):
+    rng = np.random.default_rng(0)
+    return [
+        rng.integers(0, 2, shape).astype(name)
+        if name in ("int32", "bool")
+        else (3 * rng.standard_normal(shape)).astype(name)
+        for shape, name in zip(shapes, example.dtypes, strict=True)
+    ]
+
+
+# Calls as Keras saves them ---------------------------------------------------------------------------------------
+
+A, B = Ref("a"), Ref("b")
+
+
+@pytest.mark.parametrize(
+    ("kind", "args", "kwargs", "inputs", "config"),
+    [
+        ("Add", [A, B], {}, {"x1": A, "x2": B}, {}),
+        ("Add", [A, 2.0], {}, {"x1": A}, {"x2": 2.0}),
+        ("Subtract", [1, A], {}, {"x2": A}, {"x1": 1}),
+        ("Mean", [A], {}, A, {}),
+        ("Mean", [], {"x": A}, A, {}),
+        ("Concatenate", [[A, B]], {}, [A, B], {}),
+        ("Concatenate", [], {"xs": [A, B]}, [A, B], {}),
+        ("Meshgrid", [A, B], {}, [A, B], {}),
+        ("Concatenate", [[A, 1]], {}, [A], {"xs": [None, 1]}),
+        ("Where", [A, B], {"x2": 0}, {"condition": A, "x1": B}, {"x2": 0}),
+        ("GetItem", [A, [slice(None), -1]], {}, A, {"key": ":, -1"}),
+        ("GetItem", [A, [{"class_name": "__slice__", "config": {"start": 1, "stop": None, "step": 2}}, None,
+                         {"class_name": "__ellipsis__", "config": {}}]], {}, A, {"key": "1::2, None, ..."}),
+        ("GetItem", [A, 3], {}, A, {"key": "3"}),
+        ("GetItem", [A, [B, 1]], {}, A, {"key": "?, 1"}),
+        ("Pad", [A], {"constant_values": 1}, A, {"constant_values": 1}),
+        ("Reshape", [A], {"newshape": [B, -1]}, A, {"newshape": [None, -1]}),
+        ("Mean", [A, B, 3], {}, {"x": A, "argument 2": B}, {"argument 3": 3}),
+        ("NoSuch", [[A], {"k": B}], {"x": 2}, [A, B], {}),
+    ],
+)  # fmt: skip
+def test_a_call_is_bound_to_operands_and_parameters(kind, args, kwargs, inputs, config):
+    assert _ops.bind(f"ops.{kind}", args, kwargs) == (inputs, config)
+
+
+def check(*lines):
+    return shapecheck.check(text="layers:\n" + "".join(f"  - {line}\n" for line in lines))
+
+
+@pytest.mark.parametrize(
+    ("line", "shape"),
+    [
+        ("ops.Add: {x2: 1}", "(B, 8)"),
+        ("ops.Subtract: 1.5", "(B, 8)"),
+        ("ops.Subtract: {x1: 1}", "(B, 8)"),
+        ("ops.Add: {x2: [1, 2, 3, 4, 5, 6, 7, 8]}", "(B, 8)"),
+        ("ops.Add: {inputs: {x1: x, x2: x}}", "(B, 8)"),
+        ("ops.ExpandDims: -1", "(B, 8, 1)"),
+        ("ops.GetItem: {key: '..., None, 2:'}", "(B, 1, 6)"),
+        ("ops.GetItem: {key: [0, '::3']}", "(3,)"),
+        ("ops.Concatenate: {inputs: [x, x], axis: 1}", "(B, 16)"),
+    ],
+)
+def test_a_model_in_yaml_may_use_operations(line, shape):
+    report = check("Input: {shape: [8], name: x}", line)
+    assert report.ok, report.diagnostics
+    (output,) = report.outputs
+    assert words.shape_text(output.shape) == shape
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("ops.Add: {inputs: {x1: x, x2: x}, x2: 1}", "SC118"),
+        ("ops.Add", "SC208"),
+        ("ops.Add: {inputs: [x, x, x]}", "SC208"),
+        ("ops.Add: {x2: [1, 2, 3]}", "SC310"),
+        ("ops.Add: {x2: [[1, 2], 3]}", "SC113"),
+        ("ops.Add: {x2: word}", "SC113"),
+        ("ops.Add: {inputs: {x1: x, y: x}}", "SC212"),
+        ("ops.Mean: {axes: 1}", "SC111"),
+        ("ops.Mean: {axis: one}", "SC113"),
+        ("ops.Maen", "SC110"),
+        ("ops.Map", "SC126"),
+        ("ops.FromTheFuture", "SC126"),
+        ("ops.GetItem: {key: '1:2:3:4'}", "SC114"),
+        ("ops.GetItem: {key: 'x'}", "SC114"),
+        ("ops.GetItem: {key: {start: 1, stop: x}}", "SC114"),
+        ("ops.Cast: {dtype: flaot}", "SC114"),
+        ("ops.Concatenate: {axis: 9}", "SC208"),
+        ("ops.Reshape: {newshape: [-1, 5]}", None),
+        ("ops.BitwiseAnd: {y: 1}", "SC403"),
+    ],
+)
+def test_what_is_wrong_with_an_operation_has_a_code(line, code):
+    report = check("Input: {shape: [8], name: x}", line)
+    assert [found.code for found in report.diagnostics] == ([code] if code else [])
