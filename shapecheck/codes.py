@@ -60,6 +60,13 @@ _TABLE = (
     Code("SC153", "package missing", "reading {what} needs the package `{package}`, which is not installed"),
     Code("SC160", "not to be written", "`{param}` of `{layer}` is {given}, which no file can hold",
          advice="write it as a text, such as `lambda x: 2 * x`, or by the name that Keras has for it"),
+    # the lint step
+    Code("SC170", "configuration is not TOML", "the configuration is not TOML: {problem}"),
+    Code("SC171", "unknown configuration key", "a configuration has no key `{key}`"),
+    Code("SC172", "wrong configuration value", "`{name}` takes {expected}, not {given}"),
+    Code("SC173", "no such code", "no code begins with `{given}`"),
+    Code("SC174", "unused suppression", "nothing is found here that {what} would hide", "warning"),
+    Code("SC175", "malformed suppression", "this comment hides nothing: {problem}", "warning"),
     # wiring
     Code("SC201", "unknown input", "`{layer}` reads `{name}`, which is not defined"),
     Code("SC202", "duplicate name", "the name `{name}` is used more than once"),

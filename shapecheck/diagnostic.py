@@ -15,6 +15,20 @@ class Label(NamedTuple):
     text: str
 
 
+class Edit(NamedTuple):
+    """Words of a text, and what is to stand there instead; an empty span is a place to write at."""
+
+    span: Span
+    text: str
+
+
+class Fix(NamedTuple):
+    """What would mend a finding, in words and as edits of the text; the edits of one fix are made together."""
+
+    text: str
+    edits: tuple[Edit, ...]
+
+
 class Refusal(Exception):
     """A layer's no: a code and the facts. The engine adds place and trace, and the table of codes the words.
 
@@ -65,7 +79,7 @@ class Diagnostic:
         notes: Sequence[str] = (),
         help: Sequence[str] = (),
         facts: Mapping[str, Any] | None = None,
-        fix: Any = None,
+        fix: Fix | None = None,
     ) -> None:
         self.code = code
         self.message = message

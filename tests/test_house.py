@@ -45,7 +45,7 @@ FLOORS = (
     ("writers",),
     ("reporting",),
     ("checker",),
-    ("conversion",),
+    ("conversion", "lint"),
     ("__init__",),
     ("__main__",),
 )

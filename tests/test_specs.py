@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 import shapecheck
-from shapecheck import dims
+from shapecheck import dims, lint
 from shapecheck.codes import CODES
 from shapecheck.writers import annotate
 
@@ -45,13 +45,20 @@ def promised(text):
     return sorted((number, *match) for number, line in lines for match in PROMISE.findall(line))
 
 
+def judged(path):
+    """The report as the lint step leaves it, with what the comments in the definition hide."""
+    report = shapecheck.check(path)
+    lint.judge(report)
+    return report
+
+
 def found(report):
     return sorted((d.span.line if d.span else 0, d.severity, d.code) for d in report.diagnostics)
 
 
 @pytest.mark.parametrize("path", ERRORS, ids=lambda path: path.stem)
 def test_a_definition_with_errors_keeps_its_promise(path):
-    report = shapecheck.check(path)
+    report = judged(path)
     assert found(report) == promised(path.read_text(encoding="utf-8"))
     assert path.stem[:5] in {d.code for d in report.diagnostics}
     assert path.read_text(encoding="utf-8").startswith("# ")
@@ -60,7 +67,7 @@ def test_a_definition_with_errors_keeps_its_promise(path):
 @pytest.mark.parametrize("path", LINTS, ids=lambda path: path.stem)
 def test_a_definition_for_a_lint_keeps_its_promise(path):
     """A bad one has nothing but findings of its rule, all of them; a good one has none at all."""
-    report = shapecheck.check(path)
+    report = judged(path)
     text = path.read_text(encoding="utf-8")
     assert found(report) == promised(text)
     code, kind = path.stem.split("-")
@@ -79,7 +86,7 @@ def test_every_rule_has_a_bad_and_a_good_definition():
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_the_text_points_at_the_words(path):
     """Below the line of each finding stand carets, and the first of them in the column that is named."""
-    report = shapecheck.check(path)
+    report = judged(path)
     blocks = str(report).split("\n\n")
     assert len(blocks) >= len(report.diagnostics)
     for finding, block in zip(report.diagnostics, blocks, strict=False):
@@ -97,7 +104,7 @@ def test_the_text_points_at_the_words(path):
 
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_findings_are_worded_as_the_house_words_things(path):
-    for finding in shapecheck.check(path).diagnostics:
+    for finding in judged(path).diagnostics:
         said = [finding.message, *filter(None, [finding.label]), *finding.notes, *finding.help]
         for text in (*said, *(label.text for label in finding.labels)):
             assert not text.endswith(".") and "\n" not in text and text.count("`") % 2 == 0
@@ -177,6 +184,13 @@ LAMBDA = "layers:\n  - Input: {name: x, shape: [4, 8]}\n  - Lambda: {function: '
 OPAQUE = "layers:\n  - Input: {name: x, shape: [8]}\n  - Lambda: {function: 'lambda x: x[x > 0]'}\n"
 
 
+def misconfigured(tmp_path, text):
+    """A configuration that cannot be used."""
+    from shapecheck.lint import configuration
+
+    (tmp_path / "shapecheck.toml").write_text(text)
+    return refused(lambda: configuration.Finder().of_file(str(tmp_path / "m.yaml")))
+
 
 def packed(*members, times=1):
     """A zip as bytes, whose members all hold `{}`, `times` over."""
@@ -205,6 +219,10 @@ PYTHON_ONLY = {
     "SC152": ("an archive without a model", lambda: checked(packed("readme.txt"))),
     "SC153": ("a package that is missing", without_h5py),
     "SC160": ("a function of Python", lambda: refused(written_out)),
+    "SC170": ("a configuration", lambda tmp_path: misconfigured(tmp_path, "ignore = [SC7]\n")),
+    "SC171": ("a configuration", lambda tmp_path: misconfigured(tmp_path, 'ignored = ["SC7"]\n')),
+    "SC172": ("a configuration", lambda tmp_path: misconfigured(tmp_path, 'ignore = "SC7"\n')),
+    "SC173": ("a configuration", lambda tmp_path: misconfigured(tmp_path, 'ignore = ["SC999"]\n')),
     "SC315": ("the function is run", lambda: ran(text=LAMBDA)),
     "SC501": ("an array", lambda: ran({"x": np.zeros((2, 5))})),
     "SC502": ("weights", lambda: ran(weights={"y": [np.zeros((4, 3)), np.zeros(2)]})),

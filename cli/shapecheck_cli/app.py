@@ -52,5 +52,4 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # from click's own printing
         return exits.OK
     except Exception as error:
-        console.bug(error)
-        return exits.BUG
+        return console.failure(error)

@@ -154,6 +154,22 @@ def usage_error(error: click.UsageError) -> int:
     return exits.UNUSABLE
 
 
+def failure(error: Exception) -> int:
+    """Say what stopped a command: a configuration that cannot be used, or a mistake of ours; the exit code."""
+    from shapecheck.lint.configuration import BadConfiguration
+
+    if not isinstance(error, BadConfiguration):
+        bug(error)
+        return exits.BUG
+    from shapecheck.report import Report
+    from shapecheck.writers import text
+
+    report = Report(error.source.path, error.source)
+    report.diagnostics = error.findings
+    complain_at_length(text.write(report, paint(sys.stderr)))
+    return exits.UNUSABLE
+
+
 def bug(error: Exception) -> None:
     """Own up to a failure of ours; where it happened only for who asks, as a model may hold what is private."""
     from shapecheck import codes

@@ -16,15 +16,20 @@ INTERRUPTED = 130
 
 _UNREADABLE = ("SC105", "SC106")
 _OURS = ("SC901", "SC902")
+_FAILING = {"error": ("error",), "warning": ("error", "warning"), "note": ("error", "warning", "note"), "never": ()}
 
 
 def of(reports: Iterable[Report], fail_level: str = "error") -> int:
-    """The worst of all findings; with a fail level of `warning`, a warning is a finding too."""
-    failing = ("error", "warning") if fail_level == "warning" else ("error",)
+    """The worst of all findings; with a fail level of `warning`, a warning is a finding too, with `never` nothing is.
+
+    What could not be read and what we did wrong is no finding, and counts in any case.
+    """
+    failing = _FAILING[fail_level]
     worst = OK
     for report in reports:
         for found in report.diagnostics:
-            if found.severity in failing:
-                bad = BUG if found.code in _OURS else UNUSABLE if found.code in _UNREADABLE else FINDINGS
-                worst = max(worst, bad)
+            if found.severity == "error" and found.code in (*_UNREADABLE, *_OURS):
+                worst = max(worst, BUG if found.code in _OURS else UNUSABLE)
+            elif found.severity in failing:
+                worst = max(worst, FINDINGS)
     return worst

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -12,6 +12,7 @@ import click
 import shapecheck
 from shapecheck import codes
 from shapecheck.diagnostic import Diagnostic, ShapecheckError
+from shapecheck.lint.configuration import Finder
 from shapecheck.report import Report
 from shapecheck.source import Source
 from shapecheck_cli import console
@@ -28,50 +29,70 @@ class Undeclared(click.BadParameter):
         self.name = str(found.facts.get("name"))
 
 
-def load_all(paths: Sequence[str], at: Mapping[str, int], **choices: Any) -> list[Report]:
-    """A report for each file. Folders are searched for definitions; what cannot be read has a report that says so.
+class Loader:
+    """Checks files with the choices of a command line, and with those of each file's configuration where it has some.
 
-    A size in `at` has to be declared by one of the definitions, and is passed over in the others.
+    A size in `at` has to be declared by one of the definitions, and is passed over in the others; sizes that only a
+    configuration has are passed over wherever they do not fit.
     """
-    reports: list[Report] = []
-    undeclared: dict[str, Undeclared] = {}
-    declared: set[str] = set()
-    for path in _files(paths):
-        if isinstance(path, Report):
-            reports.append(path)
-            continue
-        sizes = dict(at)
+
+    def __init__(self, at: Mapping[str, int], finder: Finder, stdin_name: str = "", **choices: Any) -> None:
+        self._at = at
+        self._choices = choices
+        self._finder = finder
+        self._stdin_name = stdin_name
+        self._declared: set[str] = set()
+        self._undeclared: dict[str, Undeclared] = {}
+
+    def load(self, path: str) -> Report:
+        """The report of one file. Raises BadConfiguration."""
+        named = self._stdin_name if path == "-" else path
+        configured = self._finder.of_file(named)
+        choices = self._choices
+        sizes = dict(self._at)
+        if configured:
+            sizes = {**configured.get("at", {}), **sizes}
+            others = {"keras": configured.get("keras", None), "data_format": configured.get("data-format", None)}
+            choices = {**choices, **{name: value for name, value in others.items() if not choices.get(name)}}
         while True:
             try:
-                reports.append(load(path, at=sizes, **choices))
-                declared.update(sizes)
-                break
+                report = load(path, shown=named, at=sizes, **choices)
+                self._declared.update(sizes)
+                return report
             except Undeclared as error:
-                undeclared[error.name] = error
                 if sizes.pop(error.name, None) is None:
                     raise
-    for name, missing in undeclared.items():
-        if name not in declared:
-            raise missing
+                if error.name in self._at:
+                    self._undeclared[error.name] = error
+
+    def finish(self) -> None:
+        """Raise click's error for a size that no definition has."""
+        for name, missing in self._undeclared.items():
+            if name not in self._declared:
+                raise missing
+
+
+def load_all(paths: Sequence[str], at: Mapping[str, int], **choices: Any) -> list[Report]:
+    """A report for each file. Folders are searched for definitions; what cannot be read has a report that says so."""
+    finder = Finder()
+    loader = Loader(at, finder, **choices)
+    reports = [found if isinstance(found, Report) else loader.load(found) for found in files(paths, finder)]
+    loader.finish()
     return reports
 
 
-def _files(paths: Sequence[str]) -> Iterator[str | Report]:
-    """The files that the paths stand for, each once, and a report for each folder that holds none."""
-    seen: set[str] = set()
-    for path in paths:
-        found: Iterable[str] = [path]
-        if path != "-" and os.path.isdir(path):
-            from shapecheck_cli.folders import definitions
+def files(paths: Sequence[str], finder: Finder, *, force_exclude: bool = False) -> Iterable[str | Report]:
+    """The files that the paths stand for, each once, and a report for each path that stands for none."""
+    if len(paths) == 1 and not force_exclude and os.path.isfile(paths[0]):
+        return paths  # without a search being loaded
+    from shapecheck.lint.discovery import Nothing, Search
+    from shapecheck.readers.looks import looks_like_definition
 
-            found = list(definitions(path))
-            if not found:
-                yield unusable(path, "no model definition in this folder")
-        yield from (name for name in found if name not in seen)
-        seen.update(found)
+    found = Search(finder, looks_like_definition, force_exclude=force_exclude).files(paths)
+    return (unusable(item.path, item.problem) if isinstance(item, Nothing) else item for item in found)
 
 
-def load(path: str, text: bytes | None = None, **choices: Any) -> Report:
+def load(path: str, text: bytes | None = None, shown: str = "", **choices: Any) -> Report:
     """The report of one file, or of standard input for `-`, which may have been read before.
 
     Raises nothing but click's error for sizes that the definition does not have.
@@ -79,7 +100,7 @@ def load(path: str, text: bytes | None = None, **choices: Any) -> Report:
     given = {name: value for name, value in choices.items() if value}
     try:
         if path == "-":
-            return shapecheck.check(text=read_stdin() if text is None else text, path=STDIN, **given)
+            return shapecheck.check(text=read_stdin() if text is None else text, path=shown or STDIN, **given)
         if os.path.isdir(path):
             return unusable(path, "it is a folder")
         return shapecheck.check(path, **given)

@@ -47,11 +47,11 @@ help_option = click.option(
 )
 
 
-def command(name: str) -> Callable[[F], click.Command]:
+def command(name: str, cls: type[click.Command] = click.Command) -> Callable[[F], click.Command]:
     """A command with the options of all commands."""
 
     def made(function: F) -> click.Command:
-        return click.command(name, add_help_option=False)(color_option(help_option(function)))
+        return click.command(name, cls=cls, add_help_option=False)(color_option(help_option(function)))
 
     return made
 

@@ -66,7 +66,6 @@ def mend(found: Inference, diagnostics: Sequence[Diagnostic]) -> None:
             if len(fixes) < OFFERED:
                 fixes.extend(islice((fix for fix in family if works(found, finding, fix, budget)), 1))
         finding.help = (*finding.help, *(fix.text for fix in fixes))
-        finding.fix = next((fix for fix in fixes if fix.edits), None)
 
 
 def works(found: Inference, finding: Diagnostic, fix: Fix, budget: Budget) -> bool:

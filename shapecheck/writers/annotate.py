@@ -9,26 +9,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import Any, NamedTuple
 
+from shapecheck.readers import yaml_words
 from shapecheck.report import Report
 from shapecheck.source import Document, Key, Span
 from shapecheck.writers import phrases
 
-_BREAK = re.compile(r"\r\n|\r|\n")
-_HASH = re.compile(r"(?:^|(?<=[ \t\r\n]))#")
 _STALE = re.compile(r"(?:^|[ \t]+)#[ \t]*->.*")
-_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*")
 _MAKE_AN_INPUT = (("input_shape",), ("batch_input_shape",), ("input_dim",))
 """Where an Input stands that the first layer makes, which has an entry of its own."""
-
-
-class _Words(NamedTuple):
-    """What the parser says of a text: where its tokens start and end, and which ranges can hold no comment."""
-
-    starts: list[int]
-    ends: list[int]
-    opaque: list[tuple[int, int]]
 
 
 def write(report: Report) -> str:
@@ -37,8 +26,8 @@ def write(report: Report) -> str:
     entries = _entries(report)
     if not entries:
         return text
-    words = _words(text)
-    lines = _Lines(text)
+    words = yaml_words.words(text)
+    lines = yaml_words.Lines(text)
     touched: set[int] = set()
     said: dict[int, list[str]] = {}
     for span, uses in entries.items():
@@ -53,36 +42,6 @@ def write(report: Report) -> str:
         {number: _line(lines.line(number), comments.get(number), said.get(number, ())) for number in touched}
     )
     return made if _values(made) == _values(text) else text
-
-
-class _Lines:
-    """A text by lines, counted from 0; offsets count from 0, lines and columns of spans from 1."""
-
-    def __init__(self, text: str) -> None:
-        breaks = [match.span() for match in _BREAK.finditer(text)]
-        self._text = text
-        self._starts = [0, *(end for _, end in breaks)]
-        self._ends = [*(start for start, _ in breaks), len(text)]
-
-    def offset(self, line: int, column: int) -> int:
-        return self._starts[line - 1] + column - 1
-
-    def number(self, offset: int) -> int:
-        return bisect_right(self._starts, offset) - 1
-
-    def start(self, number: int) -> int:
-        return self._starts[number]
-
-    def line(self, number: int) -> str:
-        return self._text[self._starts[number] : self._ends[number]]
-
-    def text(self, changed: dict[int, str]) -> str:
-        """The text with some of its lines replaced."""
-        parts, at = [], 0
-        for number in sorted(changed):
-            parts += [self._text[at : self._starts[number]], changed[number]]
-            at = self._ends[number]
-        return "".join([*parts, self._text[at:]])
 
 
 def _entries(report: Report) -> dict[Span, list[str]]:
@@ -121,61 +80,12 @@ def _line(line: str, comment: int | None, said: list[str] | tuple[()]) -> str:
     return (line[:comment] + kept).rstrip() + new
 
 
-# What the parser says ---------------------------------------------------------------------------------------------
-
-
-def _words(text: str) -> _Words:
-    import yaml
-
-    found = _Words([], [], [])
-    event: Any
-    for event in yaml.parse(text, _loader()):
-        start, end = event.start_mark.index, event.end_mark.index
-        if isinstance(event, yaml.ScalarEvent):
-            start = _after_properties(text, start, end) if event.anchor or event.tag else start
-            if event.style in ("|", ">"):
-                header = _BLOCK_HEADER.match(text, start)
-                found.opaque.append((_end_of_line(text, start), end))
-                end = header.end() if header else start + 1
-            else:
-                found.opaque.append((start, end))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            start = end - 1 if start < end else end  # the end of a block stands, empty, at whatever comes next
-        elif not isinstance(event, yaml.AliasEvent):
-            continue
-        if start < end:
-            found.starts.append(start)
-            found.ends.append(end)
-    return found
-
-
-def _loader() -> Any:
-    import yaml
-
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def _after_properties(text: str, start: int, end: int) -> int:
-    """Behind the anchor and the tag of a scalar."""
-    match = re.compile(r"(?:[&!]\S*\s*)*").match(text, start, end)
-    return match.end() if match else start
-
-
-def _end_of_line(text: str, offset: int) -> int:
-    match = _BREAK.search(text, offset)
-    return match.start() if match else len(text)
-
-
-def _comments(text: str, opaque: list[tuple[int, int]], lines: _Lines) -> dict[int, int]:
+def _comments(text: str, opaque: list[tuple[int, int]], lines: yaml_words.Lines) -> dict[int, int]:
     """Line -> the column at which its comment starts."""
     found: dict[int, int] = {}
-    starts = [start for start, _ in opaque]
-    for match in _HASH.finditer(text):
-        offset = match.start()
+    for offset in yaml_words.comments(text, opaque):
         number = lines.number(offset)
-        inside = bisect_right(starts, offset) - 1
-        if number not in found and (inside < 0 or opaque[inside][1] <= offset):
-            found[number] = offset - lines.start(number)
+        found.setdefault(number, offset - lines.start(number))
     return found
 
 
@@ -186,7 +96,7 @@ def _values(text: str) -> list[tuple[object, ...]]:
     try:
         return [
             (type(event), *(getattr(event, name, None) for name in ("value", "anchor", "tag", "implicit", "style")))
-            for event in yaml.parse(text, _loader())
+            for event in yaml_words.events(text)
         ]
     except yaml.YAMLError as error:
         return [(type(error),)]

@@ -22,7 +22,7 @@ class Options(NamedTuple):
 
     here         the folder that relative paths start from, and `root` the folder below which a service wants them: the
                  top of the repository. Both absolute; without them paths stay as they are
-    fail_level   the least severity that counts as failed, where a form has tests that fail
+    fail_level   the least severity that counts as failed, where a form has tests that fail; `never` for none
     line_hashes  the hashes by which GitHub knows a line again, for those who upload SARIF without its action
     """
 
@@ -48,7 +48,8 @@ class Options(NamedTuple):
 
     def fails(self, found: Diagnostic) -> bool:
         """Whether a finding counts as failed."""
-        return SEVERITIES.index(found.severity) <= SEVERITIES.index(self.fail_level)
+        levels = SEVERITIES[: SEVERITIES.index(self.fail_level) + 1] if self.fail_level != "never" else ()
+        return found.severity in levels
 
 
 DEFAULT = Options()

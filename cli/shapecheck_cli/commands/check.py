@@ -9,46 +9,91 @@ from typing import Any
 
 import click
 
+from shapecheck import lint
+from shapecheck.lint.configuration import Configuration
 from shapecheck.report import Report
+from shapecheck.words import near
 from shapecheck.writers import formats
-from shapecheck_cli import console, exits, loading, options, repository
+from shapecheck_cli import console, exits, lint_options, loading, options, outputs, repository
 
 
-@options.command("check")
+@options.command("check", cls=outputs.Ordered)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@lint_options.selecting
 @click.option(
     "--output-format",
     type=click.Choice(formats.NAMES),
-    default="full",
-    show_default=True,
-    help="How findings are shown.",
+    multiple=True,
+    help="How findings are shown. Repeatable, with a file for each but one. [default: full]",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print findings, and nothing else.")
 @click.option(
-    "--fail-level",
-    type=click.Choice(["error", "warning"]),
-    default="error",
-    show_default=True,
-    help="The least severity for which the exit code is 1.",
+    "-o", "--output", multiple=True, metavar="FILE", help="Where the format named before goes. Repeatable."
 )
+@click.option("-q", "--quiet", is_flag=True, default=None, help="Print findings, and nothing else.")
+@lint_options.searching
 @options.checking
-def command(paths: Sequence[str], output_format: str, quiet: bool, fail_level: str, **choices: Any) -> int:
+def command(
+    paths: Sequence[str],
+    output_format: Sequence[str],
+    output: Sequence[str],
+    config: str | None,
+    isolated: bool,
+    at: dict[str, int],
+    keras: int | None,
+    data_format: str | None,
+    allow_import: Sequence[str],
+    stdin_filename: str | None,
+    force_exclude: bool,
+    **given: Any,
+) -> int:
     """Check definitions: every shape, every mistake with its place.
 
-    PATH is a file, a folder that is searched for definitions, or - for standard input.
+    PATH is a file, a folder that is searched for definitions, a pattern such as `models/**/*.yaml`, or - for standard
+    input.
     """
-    reports = loading.load_all(paths, **choices)
+    finder, run = lint_options.finder(config, isolated, given)
+    targets = outputs.paired(output_format, output, _form(run))
+    loader = loading.Loader(at, finder, stdin_filename or loading.STDIN, keras=keras, data_format=data_format,
+                            allow_import=allow_import)  # fmt: skip
+    reports: list[Report] = []
+    code = exits.OK
+    for found in loading.files(paths, finder, force_exclude=force_exclude):
+        report = found if isinstance(found, Report) else loader.load(found)
+        configuration = finder.of_file(report.path)
+        lint.judge(report, configuration)
+        code = max(code, exits.of([report], configuration.get("fail-level", "error")))
+        reports.append(report)
+    loader.finish()
     complain(reports)
-    console.say(_written(output_format, reports, quiet, fail_level))
-    return exits.of(reports, fail_level)
+    for target in targets:
+        _write(target, reports, run)
+    return exits.OK if code == exits.FINDINGS and run.get("exit-zero", False) else code
 
 
-def _written(form: str, reports: Sequence[Report], quiet: bool, fail_level: str) -> str:
-    if form in formats.FOR_PEOPLE:
-        read = [report for report in reports if not loading.is_unusable(report)]
-        return formats.write(form, read, paint=console.paint(sys.stdout), quiet=quiet)
-    here = os.getcwd()
-    return formats.write(form, reports, here=here, root=repository.top(here), fail_level=fail_level)
+def _form(run: Configuration) -> str:
+    """The format where the command line names none."""
+    form = str(run.get("output-format", "full"))
+    if form not in formats.NAMES:
+        close = near(form, formats.NAMES)
+        help = f"; did you mean `{close}`?" if close else ""
+        raise click.UsageError(f"{run.path}: `output-format` names no format: `{form}`{help}")
+    return form
+
+
+def _write(target: outputs.Output, reports: Sequence[Report], run: Configuration) -> None:
+    quiet = run.get("quiet", False)
+    if target.form in formats.FOR_PEOPLE:
+        said = [report for report in reports if not loading.is_unusable(report)]
+        paint = console.paint(sys.stdout) if target.file is None else None
+        text = formats.write(target.form, said, paint=paint, quiet=quiet)
+    else:
+        here = os.getcwd()
+        level = run.get("fail-level", "error")
+        text = formats.write(target.form, reports, here=here, root=repository.top(here), fail_level=level)
+    if target.file is None:
+        console.say(text)
+    else:
+        outputs.write(target.file, text)
 
 
 def complain(reports: Sequence[Report]) -> None:

@@ -1,0 +1,25 @@
+"""The lint step, after the check: which findings count, which a file hides, which were known before, and mending.
+
+Functions on reports and texts, for any front end: the command line, a plug-in of a test runner, an editor. Nothing of
+it is loaded for a definition without comments of ours and without a configuration.
+"""
+
+from __future__ import annotations
+
+from shapecheck.lint.configuration import NOTHING, Configuration
+from shapecheck.report import Report
+
+
+def judge(report: Report, configuration: Configuration = NOTHING) -> None:
+    """Leave in a report what counts: comments in the definition hide findings, and so does the configuration.
+
+    What a comment would hide and does not is added. Severities are set as the configuration says.
+    """
+    selection = configuration.selection()
+    if report.source is not None and "shapecheck:" in report.source.text:
+        from shapecheck.lint import suppressions
+
+        wants = selection.test(report.path) if selection else suppressions.everything
+        report.diagnostics = suppressions.apply(report, wants)[0]
+    if selection is not None:
+        report.diagnostics = selection.apply(report.path, report.diagnostics)

@@ -1,0 +1,36 @@
+"""Whether a file that nobody named holds a definition, by its look: broken definitions count, other files do not."""
+
+from __future__ import annotations
+
+import re
+
+_KEY = re.compile(r"""^["']?layers["']?\s*:""", re.MULTILINE)
+_FLOW = re.compile(r"""\s*\{(?s:.*?)\blayers["']?\s*:""")
+_ENTRY = re.compile(r"""^-\s+\{?\s*["']?(?:(?:class_name|type)["']?\s*:\s*["']?)?(\w+)""", re.MULTILINE)
+_SAVED = re.compile(r'"class_name"\s*:\s*"(?:Sequential|Functional|Model)"')
+_LISTED = re.compile(r'"layers"\s*:\s*\[\s*\{\s*"(?:(?:class_name|type)"\s*:\s*")?(\w+)')
+_READ = 10_000_000  # bytes that are looked at
+
+
+def looks_like_definition(path: str) -> bool:
+    """Whether YAML has `layers:`, or is a list with a layer in it; whether JSON is a model of Keras or has layers."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_READ)
+    except OSError:
+        return True  # the check says why it cannot be read
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    if path.endswith(".json"):
+        listed = _LISTED.search(text)
+        return bool(_SAVED.search(text)) or (listed is not None and listed[1] in _kinds())
+    if b"\0" in data[:1000]:
+        return False
+    if _KEY.search(text) or _FLOW.match(text):
+        return True
+    return any(entry.group(1) in _kinds() for entry in _ENTRY.finditer(text))
+
+
+def _kinds() -> frozenset[str]:
+    from shapecheck import layers
+
+    return frozenset(layers.names())
