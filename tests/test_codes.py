@@ -120,3 +120,14 @@ def test_the_table_is_cheap_to_load():
         capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
     assert int(done.stdout) < 20_000
+
+
+def test_the_rule_reference_is_fresh():
+    sys.path.insert(0, str(ROOT / "tests"))
+    try:
+        import make_docs
+    finally:
+        sys.path.pop(0)
+    made, kept = make_docs.pages(), {path.name: path.read_text(encoding="utf-8") for path in make_docs.RULES.iterdir()}
+    stale = sorted(name for name in {*made, *kept} if made.get(name) != kept.get(name))
+    assert not stale, "run: python tests/make_docs.py"

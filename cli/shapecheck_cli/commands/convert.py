@@ -16,7 +16,7 @@ from shapecheck_cli import console, exits, loading, options
 
 
 @options.command("convert")
-@click.argument("path", metavar="FILE")
+@click.argument("path", type=click.Path(), metavar="FILE")
 @click.option("-o", "--output", metavar="FILE", help="Where to write it, instead of to standard output.")
 @click.option("--to", "form", type=click.Choice(conversion.FORMS), default="yaml", show_default=True,
               help="The form: the spec language.")  # fmt: skip

@@ -15,14 +15,13 @@ _END = ".yaml"
 
 
 @options.command("example")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=lambda *typed: _matching(typed[-1]))
 def command(names: Sequence[str]) -> int:
     """Print an example definition; without a name, list them.
 
     To start from one: shapecheck example mlp > model.yaml
     """
-    folder = _folder()
-    known = sorted(name.removesuffix(_END) for name in os.listdir(folder) if name.endswith(_END)) if folder else []
+    folder, known = _folder(), _matching("")
     if not names:
         console.say(_listing(folder, known))
         return exits.OK
@@ -35,6 +34,13 @@ def command(names: Sequence[str]) -> int:
         meant = near(name, known)
         console.complain(f"error: no example `{name}`" + (f"; did you mean `{meant}`?" if meant else ""))
     return exits.UNUSABLE if lost else exits.OK
+
+
+def _matching(start: str) -> list[str]:
+    """The examples whose names begin like this, in order."""
+    folder = _folder()
+    found = sorted(name.removesuffix(_END) for name in os.listdir(folder) if name.endswith(_END)) if folder else []
+    return [name for name in found if name.startswith(start)]
 
 
 def _folder() -> str:

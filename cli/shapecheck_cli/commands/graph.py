@@ -11,7 +11,7 @@ from shapecheck_cli import console, exits, loading, options
 
 
 @options.command("graph")
-@click.argument("path", metavar="PATH")
+@click.argument("path", type=click.Path(), metavar="PATH")
 @click.option(
     "--format", "form", type=click.Choice(["dot", "mermaid"]), default="dot", show_default=True, help="The language."
 )

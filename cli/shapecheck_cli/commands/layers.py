@@ -9,11 +9,11 @@ import click
 from shapecheck import layers
 from shapecheck.words import near
 from shapecheck.writers import layer_help
-from shapecheck_cli import console, exits, options
+from shapecheck_cli import completing, console, exits, options
 
 
 @options.command("layers")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completing.layers)
 def command(names: Sequence[str]) -> int:
     """Explain a layer: its formula, parameters, weights, mask and examples; without a name, list all layers."""
     if not names:

@@ -15,7 +15,7 @@ from shapecheck_cli import arrays, console, exits, loading, options
 
 
 @options.command("run")
-@click.argument("path", metavar="PATH")
+@click.argument("path", type=click.Path(), metavar="PATH")
 @click.option("--input", "inputs", multiple=True, metavar="NAME=FILE.npy", help="The array of an input. Repeatable.")
 @options.at_option
 @click.option("--train", is_flag=True, help="Run as in training: dropout drops.")

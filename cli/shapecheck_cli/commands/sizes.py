@@ -28,7 +28,7 @@ def _ranges(context: click.Context, parameter: click.Parameter, value: tuple[str
 
 
 @options.command("sizes")
-@click.argument("path", metavar="FILE")
+@click.argument("path", type=click.Path(), metavar="FILE")
 @click.option("--assert", "asserts", multiple=True, metavar="EXPR", help="Also ask for `output == image`. Repeatable.")
 @click.option("--range", "ranges", multiple=True, metavar="H=1..512", callback=_ranges, help="List the valid sizes.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)

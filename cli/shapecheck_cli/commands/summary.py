@@ -12,7 +12,7 @@ from shapecheck_cli.commands.check import complain, full
 
 
 @options.command("summary")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
 @options.checking
 def command(paths: Sequence[str], at: Mapping[str, int], **choices: Any) -> int:
     """Show every layer with its output shape, parameters, multiply-accumulates, and what it reads.
