@@ -37,6 +37,8 @@ class Undescribed(Layer):
     """A layer of which nothing is known, nor of what it gives; see `undescribed`."""
 
     takes_one_or_list = True
+    said = True
+    """Whether whoever read the definition, or wired it, has said so."""
 
     def shape(self, *xs: Any) -> Any:
         raise Opaque(f"nothing is known of the layer `{self.kind}`")

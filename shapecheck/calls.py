@@ -34,13 +34,14 @@ class Call:
 class Instance:
     """One call of a model, or the definition itself. `where` holds for each of its layers the number of its call."""
 
-    __slots__ = ("caller", "feeds", "next", "outputs", "plan", "position", "prefix", "trail", "where")
+    __slots__ = ("caller", "end", "feeds", "next", "outputs", "plan", "position", "prefix", "start", "trail", "where")
 
     def __init__(self, plan: Plan, caller: Instance | None = None, position: int = 0) -> None:
         self.plan = plan
         self.caller = caller
         self.position = position  # of the call in the plan of the caller
         self.next = 0
+        self.start = self.end = 0  # of its calls in the flat list
         self.where: list[int | Instance] = []
         self.outputs: list[Link] = []
         self.feeds: dict[int, Call] = {}  # the calls that stand for the Inputs of this model

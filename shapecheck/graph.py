@@ -45,16 +45,30 @@ class Node:
         return f"<Node {self.index} {self.name}: {self.spec.kind}>"
 
 
+class ModelCall(NamedTuple):
+    """One call of a model, which the graph has written out: `nodes` are those of its layers.
+
+    `owner` is the name of the first call of that model.
+    """
+
+    name: str
+    owner: str
+    spec: LayerSpec
+    outputs: list[Edge]
+    nodes: list[int]
+
+
 class Graph:
     """The calls of a model in the order of their wiring: every node comes after the nodes that it reads."""
 
-    __slots__ = ("findings", "inputs", "nodes", "outputs", "spec")
+    __slots__ = ("findings", "inputs", "models", "nodes", "outputs", "spec")
 
     def __init__(self, spec: ModelSpec) -> None:
         self.spec = spec
         self.nodes: list[Node] = []
         self.inputs: list[int] = []
         self.outputs: list[Edge] = []
+        self.models: list[ModelCall] = []
         self.findings: list[Diagnostic] = []
 
 
@@ -87,6 +101,10 @@ def build(spec: ModelSpec) -> Graph:
     place = _arrange(graph, calls, order)
     graph.inputs = [place[number] for number in inliner.inputs]
     graph.outputs = [Edge(place[number], output) for number, output in inliner.outputs]
+    for instance, owner, item in inliner.called():
+        ends = [Edge(place[number], output) for number, output in instance.outputs]
+        inside = place[instance.start : instance.end]
+        graph.models.append(ModelCall(instance.prefix[:-1], owner, item, ends, inside))
     if not any(found.severity == "error" for found in (*graph.findings, *spec.findings)):
         _report_unreachable(context, graph, [calls[number] for number in order])
     return graph

@@ -155,8 +155,6 @@ def _applied(found: Inference, node: Node, layer: Layer) -> Applied | None:
     if any(spec.shape is None for spec in specs):
         lost = next((spec.lost for spec in specs if spec.lost is not None), None)
         return Applied((TensorSpec(None, lost=lost),), True, {}, [], "its input is not known")
-    if isinstance(layer, Undescribed):  # the wiring has said so
-        return Applied((TensorSpec(None),), True, {}, [], f"nothing is known of the layer `{layer.kind}`")
     _check_first(found, node, layer, specs)
     owner = found.applied[node.owner]
     listed = node.listed or len(specs) > 1
@@ -168,7 +166,7 @@ def _applied(found: Inference, node: Node, layer: Layer) -> Applied | None:
     for obligation in applied.obligations:
         obligation.node = node
     found.obligations.extend(applied.obligations)
-    if applied.opaque:
+    if applied.opaque and not (isinstance(layer, Undescribed) and layer.said):
         found.findings.append(explain.finding(found, node, Refusal("SC404", problem=applied.opaque)))
     return applied._replace(outputs=tuple(_kept(node, spec) for spec in applied.outputs))
 

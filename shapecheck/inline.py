@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from shapecheck import rings
@@ -47,6 +48,14 @@ class Inliner:
         for name in self.context.root.models:
             self._plan(name)  # a model that nobody calls is looked at all the same
 
+    def called(self) -> Iterator[tuple[Instance, str, LayerSpec]]:
+        """Each call of a model, with the name of its first call and the entry that makes the call."""
+        for instance in self._instances:
+            caller = instance.caller
+            assert caller is not None
+            plan = caller.plan
+            yield instance, caller.prefix + plan.names[plan.made[instance.position]], plan.items[instance.position]
+
     def _plan(self, name: str) -> Plan:
         if name not in self._plans:
             self._plans[name] = Plan(self.context.root.models[name], self.context)
@@ -62,6 +71,7 @@ class Inliner:
             plan, position = instance.plan, instance.next
             if position == len(plan.items):
                 stack.pop()
+                instance.end = len(self.calls)
                 active.discard(plan.spec.name or "") if stack else None
                 instance.outputs = self._all_links(plan.outputs, instance)
                 continue
@@ -71,6 +81,7 @@ class Inliner:
                 self._layer(instance, position)
             elif inner := self._enter(instance, position, model, active, len(stack)):
                 active.add(model)
+                inner.start = len(self.calls)
                 stack.append(inner)
 
     def _layer(self, instance: Instance, position: int) -> None:

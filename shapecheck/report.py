@@ -51,7 +51,8 @@ class Report:
     diagnostics   the findings, in the order of the text
     inputs, outputs   lists of NamedShape
     size          how many layers there are, each counted once
-    layers        name -> LayerReport, in order of the wiring; a shared layer stands once
+    layers        name -> LayerReport, in order of the wiring; a shared layer stands once. A model that is called is
+                  written out as its layers, `enc/conv1`; asked for by its own name, it answers as one layer
     calls         name -> every LayerReport of that layer
     shapes        name -> shape of the first call: a tuple, or a list for several outputs
     params        all weights, each counted once: an int or a formula
@@ -59,6 +60,7 @@ class Report:
     """
 
     __slots__ = (
+        "_called",
         "_calls",
         "_entries",
         "_graph",
@@ -86,7 +88,8 @@ class Report:
         self.outputs: list[NamedShape] = []
         self.size = 0
         self._entries: Callable[[], Iterator[tuple[str, LayerReport]]] = lambda: iter(())
-        self._layers: dict[str, LayerReport] | None = None
+        self._layers: Layers | None = None
+        self._called: Callable[[], Iterator[tuple[str, LayerReport]]] = lambda: iter(())
         self._calls: dict[str, list[LayerReport]] = {}
         self.params: Dim | None = 0
         self.trainable_params: Dim | None = 0
@@ -103,9 +106,12 @@ class Report:
     def layers(self) -> dict[str, LayerReport]:
         """Name -> LayerReport; made when first asked, as a check that only says ok needs none of it."""
         if self._layers is None:
-            self._layers = {}
+            self._layers = Layers()
             for owner, entry in self._entries():
                 self._layers[entry.name] = entry
+                self._calls.setdefault(owner, []).append(entry)
+            for owner, entry in self._called():
+                self._layers.models.setdefault(entry.name, entry)
                 self._calls.setdefault(owner, []).append(entry)
         return self._layers
 
@@ -144,6 +150,17 @@ class Report:
         errors = sum(found.severity == "error" for found in self.diagnostics)
         state = "ok" if self.ok else f"{errors} error{'s' * (errors != 1)}"
         return f"<Report {self.path}: {state}, {self.size} layers>"
+
+
+class Layers(dict[str, LayerReport]):
+    """The layers by name; `models` holds the calls of models, which are found by name and not counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.models: dict[str, LayerReport] = {}
+
+    def __missing__(self, name: str) -> LayerReport:
+        return self.models[name]
 
 
 class _Shapes(Mapping[str, Any]):

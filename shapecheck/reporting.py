@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from shapecheck import codes, explain, infer, settings
-from shapecheck.contract import Layer, call, call_arguments
+from shapecheck.contract import Layer, TensorSpec, call, call_arguments
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.dims import Dim
+from shapecheck.findings import dotted
 from shapecheck.graph import Edge, Node, edges_of
 from shapecheck.inference import Inference
 from shapecheck.python_layers import count_params
 from shapecheck.report import LayerReport, NamedShape, Report
-from shapecheck.source import Source
+from shapecheck.source import Document, Source
 from shapecheck.spec import ModelSpec
 
 
@@ -51,6 +52,8 @@ def report_of(
 
         findings.extend(rules.lint(found, options))
     report.diagnostics = sorted(findings, key=_place)
+    if spec.place is not None and report.diagnostics:
+        _tell_paths(spec.place.document, report.diagnostics)
     report.truncated = max(0, len(found.findings) - explain.HINTED)
     report.requirements = conditions
     total: Dim = 0
@@ -65,6 +68,7 @@ def report_of(
             elif here != 0:
                 total, trained = total + here, trained + changed
     report._entries = lambda: _entries(found)
+    report._called = lambda: _called(found)
     report.params, report.trainable_params = (total, trained) if known else (None, None)
     for index in found.graph.inputs:
         node = found.graph.nodes[index]
@@ -87,18 +91,79 @@ def _changed_default(found: Inference) -> Iterable[Diagnostic]:
             return
 
 
+def _tell_paths(document: Document, findings: Iterable[Diagnostic]) -> None:
+    """Name the path to what a finding is about, where the document is one in which people follow paths."""
+    for found in findings:
+        if found.span is not None and found.span.source is document.source:
+            path = document.path_of(found.span)
+            if path:
+                found.notes = (*found.notes, f"at {dotted(path)}")
+
+
 def _place(found: Diagnostic) -> tuple[int, int]:
     return (found.span.line, found.span.column) if found.span else (0, 0)
 
 
 def _shape(found: Inference, index: int, output: int) -> Any:
+    return _spec(found, index, output).shape
+
+
+def _spec(found: Inference, index: int, output: int) -> TensorSpec:
+    """What is known of an output of a node; nothing but its name where the node failed."""
     applied = found.applied[index]
-    return applied.outputs[output].shape if applied and output < len(applied.outputs) else None
+    return applied.outputs[output] if applied and output < len(applied.outputs) else TensorSpec(None)
 
 
 def _entries(found: Inference) -> Iterator[tuple[str, LayerReport]]:
     for node in found.graph.nodes:
         yield found.graph.nodes[node.owner].name, _layer_report(found, node)
+
+
+def _called(found: Inference) -> Iterator[tuple[str, LayerReport]]:
+    """Each call of a model as if it were one layer, under the name of its first made."""
+    for made in found.graph.models:
+        members = [found.graph.nodes[index] for index in made.nodes]
+        inside = set(made.nodes)
+        inputs = {edge: None for node in members for edge in edges_of(node) if edge.node not in inside}
+        owners = {node.owner: node for node in reversed(members)}.values()
+        counts = [_params(found, node) for node in owners]
+        weights = {
+            f"{node.name.removeprefix(made.name + '/')}/{path}": weight.shape
+            for node in reversed(owners) if (applied := found.applied[node.index]) is not None
+            for path, weight in applied.weights.items()
+        }  # fmt: skip
+        outputs = [_spec(found, edge.node, edge.output or 0) for edge in made.outputs]
+        yield made.owner, LayerReport(
+            made.name,
+            made.spec.kind,
+            tuple(_ref(found, edge) for edge in inputs),
+            tuple(spec.shape for spec in outputs),
+            _sum(total for total, _ in counts),
+            _sum(trained for _, trained in counts),
+            weights,
+            tuple(spec.dtype for spec in outputs),
+            tuple(spec.mask for spec in outputs),
+            _cost_of_all(found, members),
+            made.spec.kind_place or made.spec.place,
+        )
+
+
+def _sum(values: Iterable[Dim | None]) -> Dim | None:
+    """The sum, None where one of them is not known."""
+    total: Dim = 0
+    for value in values:
+        if value is None:
+            return None
+        total = total + value
+    return total
+
+
+def _cost_of_all(found: Inference, nodes: Iterable[Node]) -> Callable[[], Dim | None]:
+    def cost() -> Dim | None:
+        layers = ((node, found.layers[node.index]) for node in nodes)
+        return _sum(None if layer is None else _cost_of(found, node, layer)() for node, layer in layers)
+
+    return cost
 
 
 def _params(found: Inference, node: Node) -> tuple[Dim | None, Dim | None]:

@@ -51,6 +51,10 @@ class Document:
         """Where the value at `path` stands, or the last key of the path; None where nothing is known."""
         raise NotImplementedError
 
+    def path_of(self, span: Span) -> tuple[Key, ...] | None:
+        """The path of the value or key that begins with a span; None where paths say less than the words do."""
+        return None
+
 
 class Place(NamedTuple):
     """A path of keys and indices into a document; its span is looked up only for a diagnostic."""

@@ -16,6 +16,7 @@ import zipfile
 import numpy as np
 import pytest
 import yaml
+from keras_files import functional3, input3, layer3, node, ref, written
 
 import shapecheck
 from shapecheck import dims, lint
@@ -192,6 +193,14 @@ def misconfigured(tmp_path, text):
     return refused(lambda: configuration.Finder().of_file(str(tmp_path / "m.yaml")))
 
 
+def saved(kind, calls=1, output=0, module="keras.layers", **config):
+    """The finding on a layer of this kind, in a model as Keras saves it."""
+    nodes = [node(ref("x"))] * calls
+    layers = input3("x", 4), layer3(kind, "y", *nodes, module=module, **config)
+    ends = ["x", 0, 0] if calls == 0 else ["y", output, 0]
+    return shapecheck.check(text=written(functional3(*layers, outputs=ends))).diagnostics[0]
+
+
 def packed(*members, times=1):
     """A zip as bytes, whose members all hold `{}`, `times` over."""
     file = io.BytesIO()
@@ -214,6 +223,11 @@ PYTHON_ONLY = {
     "SC105": ("bytes that are no text", lambda: only(shapecheck.check(text=b"layers: [\xff\xfe\x00]"))),
     "SC106": ("a path", lambda: refused(lambda: shapecheck.check(str(ROOT / "specs" / "nothing.yaml")))),
     "SC133": ("an installed package", plugged),
+    "SC140": ("JSON", lambda: only(shapecheck.check(text="{]", path="m.json"))),
+    "SC141": ("a model of Keras", lambda: saved("Lambda", function="f")),
+    "SC142": ("a model of Keras", lambda: saved("Flatten", output=1)),
+    "SC143": ("a model of Keras", lambda: saved("Flatten", calls=0)),
+    "SC144": ("a model of Keras", lambda: saved("Mine", module="mine")),
     "SC150": ("a file in another format", lambda: checked(b"GGUF\3\0\0\0")),
     "SC151": ("a damaged archive", lambda: checked(packed("config.json")[:-9])),
     "SC152": ("an archive without a model", lambda: checked(packed("readme.txt"))),

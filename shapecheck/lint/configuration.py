@@ -266,7 +266,7 @@ class _Reader:
 
     def _say(self, code: str, path: tuple[Any, ...], *, at_key: bool = False, help: Any = (), **facts: Any) -> None:
         from shapecheck.lint.toml_places import places
-        from shapecheck.readers.yaml_places import Offsets
+        from shapecheck.readers.text import Offsets
 
         marks = places(self._source.text).get((*self._home, *path))
         span = Offsets(self._source).span(*(marks[:2] if at_key else marks[2:])) if marks else None

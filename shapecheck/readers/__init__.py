@@ -10,11 +10,14 @@ from shapecheck.spec import ModelSpec
 
 MAX_BYTES = 10 << 20
 
+Read = tuple[Source, ModelSpec | None, list[Diagnostic]]
+"""The text, and the definition in it; None, with the findings, where there is none to speak of."""
+
 _HEAD = 2056  # bytes that tell a text from a container; an HDF5 file may begin at 512, 1024 or 2048
 _CONTROL = bytes({*range(32)} - {*b"\t\n\f\r"})  # what no text has
 
 
-def read_file(file: BinaryIO, path: str) -> tuple[Source, ModelSpec | None, list[Diagnostic]]:
+def read_file(file: BinaryIO, path: str) -> Read:
     """Read an open file as a definition, a text or a container of one; otherwise as `read` does."""
     head = file.read(_HEAD)
     if not head.isascii() or len(head.translate(None, _CONTROL)) < len(head):
@@ -29,7 +32,7 @@ def read_file(file: BinaryIO, path: str) -> tuple[Source, ModelSpec | None, list
     return read_text(head + file.read(MAX_BYTES + 1 - len(head)), path)
 
 
-def read(text: str | bytes, path: str) -> tuple[Source, ModelSpec | None, list[Diagnostic]]:
+def read(text: str | bytes, path: str) -> Read:
     """Read a text, or the bytes of a file; None, with the findings, where there is no definition to speak of."""
     if isinstance(text, bytes):
         from io import BytesIO
@@ -38,15 +41,21 @@ def read(text: str | bytes, path: str) -> tuple[Source, ModelSpec | None, list[D
     return read_text(text, path)
 
 
-def read_text(
-    text: str | bytes, path: str, version: str | None = None
-) -> tuple[Source, ModelSpec | None, list[Diagnostic]]:
+def read_text(text: str | bytes, path: str, version: str | None = None) -> Read:
     """Read a text; `version` is what its container says of the Keras that saved it."""
-    from shapecheck.readers import yaml_spec, yaml_text
+    from shapecheck.readers.text import decoded
 
-    source, findings = yaml_text.read_text(text, path)
+    source, findings = decoded(text, path)
     if findings:
         return source, None, findings
+    if source.text.lstrip()[:1] in ("{", "[") or (path.lower().endswith(".json") and source.text.strip()):
+        from shapecheck.readers import json_model
+
+        found = json_model.read(source, version)
+        if found is not None:
+            return found
+    from shapecheck.readers import yaml_spec, yaml_text
+
     document, findings = yaml_text.compose(source)
     if document is None:
         return source, None, findings
@@ -55,7 +64,7 @@ def read_text(
     return source, spec, []
 
 
-def read_plain(root: Any, path: str) -> tuple[Source, ModelSpec | None, list[Diagnostic]]:
+def read_plain(root: Any, path: str) -> Read:
     """Read a definition that was written in Python: a dict or a list of layers."""
     from shapecheck.readers import yaml_spec
 

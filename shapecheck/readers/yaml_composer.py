@@ -15,7 +15,7 @@ from yaml.events import ScalarEvent
 from shapecheck import codes
 from shapecheck.diagnostic import Diagnostic, Label
 from shapecheck.readers import yaml_scalars
-from shapecheck.readers.yaml_places import Items, Offsets, Table, YamlDocument, clip
+from shapecheck.readers.yaml_places import Items, Table, YamlDocument, YamlOffsets, clip
 from shapecheck.words import near, shown
 
 DEPTH = 100
@@ -57,7 +57,7 @@ class Composer:
 
     __slots__ = ("anchors", "broken", "findings", "known", "nodes", "offsets", "peak", "quoted", "repeated", "text")
 
-    def __init__(self, offsets: Offsets) -> None:
+    def __init__(self, offsets: YamlOffsets) -> None:
         self.offsets = offsets
         self.text = offsets.text
         self.findings: list[Diagnostic] = []

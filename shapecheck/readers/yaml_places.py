@@ -7,12 +7,11 @@ nothing never looks at them. Lines and columns are worked out only for a span th
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 
-from shapecheck.source import Document, Key, Source, Span
+from shapecheck.readers.text import Offsets
+from shapecheck.source import Document, Key, Span
 
 # compiled when they are first needed, because most texts need none of them
-_BREAK = r"\r\n|\r|\n"
 _PROPERTIES = r"(?:[&!][^\s]*(?:\s|\#.*)*)+"  # anchors and tags, with what may stand between them
 _SMALL = 16
 
@@ -31,22 +30,10 @@ class Items(list[object]):
     marks: list[int]
 
 
-class Offsets:
-    """Turns offsets into spans. A byte order mark that was left in the source is not counted as a column."""
+class YamlOffsets(Offsets):
+    """The same, with what belongs to a value of YAML and what does not."""
 
-    __slots__ = ("_starts", "source", "text")
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.text = source.text.removeprefix("\ufeff")
-        self._starts: list[int] | None = None
-
-    def span(self, start: int, end: int) -> Span:
-        if self._starts is None:
-            self._starts = [0, *(match.end() for match in re.finditer(_BREAK, self.text))]
-        first = bisect_right(self._starts, start)
-        last = bisect_right(self._starts, end)
-        return Span(self.source, first, start - self._starts[first - 1] + 1, last, end - self._starts[last - 1] + 1)
+    __slots__ = ()
 
     def trim(self, start: int, end: int) -> tuple[int, int]:
         """The words from `start` to `end` without anchors, tags and the blank lines after a block."""
@@ -63,7 +50,7 @@ class YamlDocument(Document):
 
     __slots__ = ("_marks", "_offsets", "_order", "_quoted")
 
-    def __init__(self, offsets: Offsets, root: object, marks: list[int], quoted: set[int]) -> None:
+    def __init__(self, offsets: YamlOffsets, root: object, marks: list[int], quoted: set[int]) -> None:
         super().__init__(offsets.source, root)
         self._offsets = offsets
         self._marks = marks

@@ -95,7 +95,8 @@ def main():
     codes = {
         "import yaml": "import yaml",
         "events, yaml.parse": head + f"import yaml; [None for _ in yaml.parse(data, Loader=yaml.{loader.__name__})]",
-        "compose": head + "from shapecheck.readers.yaml_text import *; assert compose(read_text(data, 'm')[0])[0]",
+        "compose": head + "from shapecheck.readers.text import decoded; "
+        "from shapecheck.readers.yaml_text import *; assert compose(decoded(data, 'm')[0])[0]",
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "m.yaml")

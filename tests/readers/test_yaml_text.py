@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from shapecheck.readers import yaml_text
-from shapecheck.readers.yaml_text import Items, Table, compose, read_text
+from shapecheck.readers.text import decoded
+from shapecheck.readers.yaml_text import Items, Table, compose
 from shapecheck.source import Source
 
 
@@ -92,7 +93,7 @@ def test_one_document_however_it_begins_and_ends(head, tail):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_encodings(encoding):
-    source, findings = read_text("é: «𝄞»\r\n".encode(encoding), "m.yaml")
+    source, findings = decoded("é: «𝄞»\r\n".encode(encoding), "m.yaml")
     assert findings == []
     document = compose(source)[0]
     assert document.root == {"é": "«𝄞»"}
@@ -114,7 +115,7 @@ def test_a_byte_order_mark_that_was_left_in_is_no_column():
     ],
 )
 def test_what_is_no_text(data, line, column, problem):
-    source, findings = read_text(data, "m.yaml")
+    source, findings = decoded(data, "m.yaml")
     assert [finding.code for finding in findings] == ["SC105"]
     assert problem in findings[0].message
     assert (findings[0].span.line, findings[0].span.column) == (line, column)

@@ -1,0 +1,178 @@
+"""Models as Keras saves them, written for the test: what they come to, and what is said of them, at its place."""
+
+import json
+
+import pytest
+from keras_files import (
+    functional2,
+    functional3,
+    input3,
+    layer2,
+    layer3,
+    node,
+    ref,
+    sequential2,
+    written,
+)
+
+import shapecheck
+from shapecheck import dims
+
+
+def checked(model, **options):
+    return shapecheck.check(text=written(model, **options))
+
+
+def shapes(report):
+    """Name -> sizes, with a None for the batch."""
+    return {
+        name: [tuple(size if isinstance(size, int) else str(size) for size in shape[1:]) for shape in entry.output_shapes]
+        for name, entry in report.layers.items()
+    }
+
+
+def test_a_functional_of_keras_3():
+    report = checked(
+        functional3(
+            input3("a", 5), input3("b", 5),
+            layer3("Dense", "shared", node(ref("a")), node(ref("b")), units=4),
+            layer3("Add", "sum", node([ref("shared"), ref("shared", 1)])),
+            outputs=["sum", 0, 0],
+        )
+    )  # fmt: skip
+    assert report.ok and not report.diagnostics
+    assert report.params == 5 * 4 + 4
+    assert report.shapes["sum"][1:] == (4,)
+    assert [call.inputs for call in report.calls["shared"]] == [("a",), ("b",)]
+    assert [inp.name for inp in report.inputs] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "ends, names",
+    [
+        (["d", 0, 0], ["d"]),
+        ([["d", 0, 0]], ["d"]),
+        ([["d", 0, 0], ["e", 0, 0]], ["d", "e"]),
+        ({"x": ["e", 0, 0], "a": ["d", 0, 0]}, ["d", "e"]),
+        ([["d", 0, 0], {"z": ["e", 0, 0]}], ["d", "e"]),
+    ],
+)
+def test_ends_mirror_the_structure_of_what_the_model_gives(ends, names):
+    layers = input3("i", 3), layer3("Dense", "d", node(ref("i")), units=2), layer3(
+        "Dense", "e", node(ref("d")), units=1)  # fmt: skip
+    report = checked(functional3(*layers, inputs=["i", 0, 0], outputs=ends))
+    assert [out.name for out in report.outputs] == names and report.ok
+
+
+def test_the_bare_configuration_and_the_list_of_layers():
+    whole = sequential2(layer2("Dense", "d", units=4, batch_input_shape=[None, 3]), layer2("Dense", "e", units=2))
+    for given in (whole, whole["config"], whole["config"]["layers"]):
+        report = checked(given)
+        assert report.ok and report.params == 3 * 4 + 4 + 4 * 2 + 2
+        assert list(report.layers) == ["d_input", "d", "e"]
+    functional = functional3(input3("i", 3), layer3("Dense", "d", node(ref("i")), units=2), outputs=["d", 0, 0])
+    assert checked(functional["config"]).params == 8
+
+
+def test_a_finding_names_line_column_and_path():
+    model = functional3(input3("i", 9), layer3("Dense", "d", node(ref("i")), units=-4), outputs=["d", 0, 0])
+    lines = written(model, indent=1)
+    report = shapecheck.check(text=lines, path="m.json")
+    (found,) = report.diagnostics
+    line = lines.split("\n")[found.span.line - 1]
+    assert found.code == "SC114" and line[found.span.column - 1 : found.span.end_column - 1] == "-4"
+    assert "at config.layers[1].config.units" in found.notes
+
+
+def test_generations():
+    flat = layer2("Flatten", "f"), layer2("Dense", "d", units=1, batch_input_shape=[None, None, 2])
+    old = checked(sequential2(*reversed(flat), version="2.2.4"))
+    new = checked(sequential2(*reversed(flat), version="2.3.0"))
+    tf = checked(sequential2(*reversed(flat), version="2.2.4-tf"))
+    assert [report.ok for report in (old, new, tf)] == [False, True, True]
+    assert [found.code for found in old.diagnostics] == ["SC307"]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_model_inside_is_called_with_either_way_of_counting(number):
+    inner = {"class_name": "Sequential", "name": "inner", "inbound_nodes": [[["a", 0, 0, {}]]], "config": {
+        "name": "inner", "layers": [{"class_name": "Dense", "config": {
+            "name": "d", "units": 2, "batch_input_shape": [None, 5]}}]}}  # fmt: skip
+    a = layer2("InputLayer", "a", batch_input_shape=[None, 5])
+    report = checked(functional2(a, inner, outputs=[["inner", number, 0]]))
+    assert report.ok and report.shapes["inner"][1:] == (2,) and report.params == 12
+    assert report.layers["inner"].params == 12 and report.shapes["inner/d"][1:] == (2,)
+
+
+def test_layers_with_code_are_never_decoded_and_inference_goes_on():
+    code = {"class_name": "__lambda__", "config": {"code": "!!!", "defaults": None, "closure": None}}
+    report = checked(
+        functional3(
+            input3("i", 6, 4),
+            layer3("Lambda", "cut", node(ref("i", shape=[None, 6, 4])), function=code, arguments={}),
+            layer3("Dense", "d", node(ref("cut", shape=[None, 4])), units=2),
+            layer3("My", "mine", node(ref("d", shape=[None, 2])), module=None, registered_name="pkg>My"),
+            layer3("Dense", "e", node(ref("mine")), units=3),
+            outputs=["e", 0, 0],
+        )
+    )  # fmt: skip
+    assert report.ok and {found.code for found in report.diagnostics} == {"SC141", "SC144"}
+    assert report.shapes["cut"][1:] == (4,) and report.layers["d"].params == 10
+    assert report.shapes["mine"] is None and report.params is None
+
+
+def test_what_a_file_tells_of_a_function_holds_for_the_inputs_it_had():
+    report = checked(
+        functional3(
+            input3("i", 7, 4),
+            layer3("Lambda", "cut", node(ref("i", shape=[None, 6, 4])), function={}),
+            layer3("Dense", "d", node(ref("cut", shape=[None, 4])), units=2),
+            outputs=["d", 0, 0],
+        )
+    )  # fmt: skip
+    assert report.shapes["cut"] is None
+    assert [found.code for found in report.diagnostics] == ["SC141", "SC404"]
+
+
+def test_a_call_that_is_not_there():
+    layers = input3("i", 3), layer3("Dense", "d", node(ref("i")), units=2)
+    report = checked(functional3(*layers, outputs=["d", 1, 0]))
+    assert [found.code for found in report.diagnostics if found.severity == "error"] == ["SC142"]
+
+
+def test_a_layer_that_is_called_on_nothing():
+    layers = input3("i", 3), layer3("Dense", "d", node(ref("i")), units=2), layer3("Dense", "e", units=2)
+    assert [found.code for found in checked(functional3(*layers, outputs=["d", 0, 0])).diagnostics] == ["SC143"]
+
+
+@pytest.mark.parametrize(
+    "content, code",
+    [
+        ('{"class_name": "Sequential", "config": {"layers": [],}}', "SC140"),
+        ('{"class_name": "Sequential", "config": {"layers": [', "SC140"),
+        ('{"class_name": "Sequential", "config": {"layers": []}} x', "SC140"),
+        ('{"class_name": "Sequential", "class_name": "Sequential", "config": {"layers": []}}', "SC102"),
+        ('{"class_name": "Sequential", "config": ' + "[" * 300 + "]" * 300 + "}", "SC802"),
+        ('{"class_name": "Sequential", "config": ' + "[" * 100_000, "SC802"),
+        ('{"class_name": "Sequential", "config": {"layers": 1' + "0" * 5000 + "}}", "SC807"),
+        ('{"class_name": "Sequential", "config": {"layers": NaN}}', "SC115"),
+        ("", "SC103"),
+        ("nothing", "SC140"),
+    ],
+)
+def test_a_text_that_is_hostile_or_broken_has_a_code(content, code):
+    report = shapecheck.check(text=content, path="model.json")
+    assert code in [found.code for found in report.diagnostics] and not report.ok
+
+
+def test_bytes_in_other_encodings():
+    model = written(sequential2(layer2("Dense", "größe", units=4, batch_input_shape=[None, 3])), ensure_ascii=False)
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        assert shapecheck.check(text=model.encode(encoding), path="m.json").ok
+
+
+def test_the_spec_language_may_be_written_in_json():
+    spec = {"layers": [{"Input": {"shape": ["H", 3]}}, {"Dense": 2}]}
+    report = shapecheck.check(text=json.dumps(spec))
+    assert report.ok and str(report.layers["dense"].output_shapes[0][1]) == "H"
+    assert isinstance(report.params, int | dims.Expr)
