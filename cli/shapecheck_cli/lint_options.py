@@ -65,7 +65,10 @@ def searching(command: F) -> F:
     """Which files are checked."""
     for option in (
         click.option("--stdin-filename", metavar="NAME", help="The name of the file that comes by standard input."),
-        click.option("--force-exclude", is_flag=True, help="Pass over excluded files also where they are named."),
+        click.option(
+            "--force-exclude", is_flag=True,
+            help="Pass over excluded files, and those without a definition, also where they are named.",
+        ),
         click.option(
             "--no-respect-gitignore", "respect_gitignore", flag_value=False, default=None,
             help="Search also what `.gitignore` names.",

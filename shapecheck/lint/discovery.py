@@ -1,7 +1,8 @@
 """Which files a command line means: files that are named, folders that are searched, patterns such as `**/*.yaml`.
 
 A search passes over hidden folders, what `.gitignore` or `exclude` names, and files that hold no definition by their
-look. It follows no link to a folder, so it ends. What is named is taken as it is.
+look. It follows no link to a folder, so it ends. What is named is taken as it is, unless `force_exclude` asks to treat
+it as if it had been found: a hook is handed all files of a commit.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class Search:
             return self._some(path, self._below(path), "no model definition in this folder")
         if not os.path.lexists(path) and not _MAGIC.isdisjoint(path):
             return self._some(path, self._matching(path), "no model definition matches this pattern")
-        return [] if self._force and self._excluded(path) else [path]
+        passed_over = self._force and (self._excluded(path) or not self._is_definition(path))
+        return [] if passed_over else [path]
 
     def _some(self, path: str, found: Iterable[str], problem: str) -> Iterator[str | Nothing]:
         empty = True

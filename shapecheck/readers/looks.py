@@ -9,16 +9,24 @@ _FLOW = re.compile(r"""\s*\{(?s:.*?)\blayers["']?\s*:""")
 _ENTRY = re.compile(r"""^-\s+\{?\s*["']?(?:(?:class_name|type)["']?\s*:\s*["']?)?(\w+)""", re.MULTILINE)
 _SAVED = re.compile(r'"class_name"\s*:\s*"(?:Sequential|Functional|Model)"')
 _LISTED = re.compile(r'"layers"\s*:\s*\[\s*\{\s*"(?:(?:class_name|type)"\s*:\s*")?(\w+)')
+_HDF5 = b"\x89HDF\r\n\x1a\n"
 _READ = 10_000_000  # bytes that are looked at
 
 
 def looks_like_definition(path: str) -> bool:
-    """Whether YAML has `layers:`, or is a list with a layer in it; whether JSON is a model of Keras or has layers."""
+    """Whether YAML has `layers:`, or is a list with a layer in it; whether JSON is a model of Keras or has layers.
+
+    An archive of Keras is one by its name; an HDF5 file where it describes a model, and does not hold weights alone.
+    """
+    if path.endswith(".keras"):
+        return True
     try:
         with open(path, "rb") as file:
             data = file.read(_READ)
     except OSError:
         return True  # the check says why it cannot be read
+    if data.startswith(_HDF5):
+        return b"model_config" in data
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     if path.endswith(".json"):
         listed = _LISTED.search(text)

@@ -47,7 +47,7 @@ def test_codes_layers_and_examples():
     assert plain("example", "une") == ["unet"]
 
 
-@pytest.mark.parametrize("command", ["summary", "sizes", "run", "graph", "annotate"])
+@pytest.mark.parametrize("command", ["check", "summary", "sizes", "run", "graph", "annotate", "convert"])
 def test_files_are_left_to_the_shell(command):
     assert offered(command, "mod") == "file,mod\n"
 

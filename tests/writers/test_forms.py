@@ -347,14 +347,13 @@ def test_gitlab_has_what_a_merge_request_shows(reports):
 # JUnit ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("level", ["error", "warning"])
-def test_junit_counts_what_it_holds(reports, level):
+@pytest.mark.parametrize("level, failing", [("error", {"error"}), ("warning", {"error", "warning"}), ("never", set())])
+def test_junit_counts_what_it_holds(reports, level, failing):
     root = ElementTree.fromstring(write("junit", reports, fail_level=level).encode("utf-8"))
     assert root.tag == "testsuites" and len(root) == len(reports)
     for suite, report in zip(root, reports, strict=True):
         cases = suite.findall("testcase")
         assert len(cases) == max(1, len(report.diagnostics)) == int(suite.get("tests"))
-        failing = {"error"} if level == "error" else {"error", "warning"}
         failed = [found for found in report.diagnostics if found.severity in failing]
         assert len(suite.findall("testcase/failure")) == len(failed) == int(suite.get("failures"))
         names = [case.get("name") for case in cases]

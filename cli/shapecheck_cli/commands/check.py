@@ -18,7 +18,7 @@ from shapecheck_cli import console, exits, lint_options, loading, options, outpu
 
 
 @options.command("check", cls=outputs.Ordered)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
 @lint_options.selecting
 @click.option(
     "--output-format",
