@@ -114,3 +114,53 @@ class CenterCrop(Sized):
         if rows < self.height or columns < self.width:
             return self.resized(np, self.cut(x), "bilinear")
         return middle(x, (rows - self.height) // 2, (columns - self.width) // 2, self.height, self.width)
+
+
+@layer
+class RandomCrop(Sized):
+    """A random part (height, width) of each picture; one that is too small is resized.
+
+    Without training it is the largest part in the middle that has the aspect ratio, resized, as Keras describes it;
+    Keras 3.15 then hands back the picture as it is, and infers the size of the part.
+    """
+
+    height: params.Extent
+    width: params.Extent
+    seed: params.Seed = None
+    data_format: params.DataFormat = None
+
+    examples = (
+        "height: 4, width: 5 | (n, h, w, 3) -> (n, 4, 5, 3)",
+        "height: 4, width: 5, data_format: channels_first, seed: 1 | (3, h, w) -> (3, 4, 5)",
+        "height: 4, width: -1 | (n, h, w, 3) !! SC114",
+        "height: 4, width: 5 | (n, 3) !! SC302",
+    )
+
+    def dtype(self, x):
+        return self.policy.compute
+
+    def run(self, np, x, training, rng):
+        x = x if x.dtype.kind == "f" else x.astype("float32")
+        y = np.moveaxis(x, -3, -1) if self.first else x
+        rows, columns = y.shape[-3:-1]
+        if training:
+            y = self.part(np, y, *self.corner(rng, rows, columns))
+        else:
+            y = self.resized(np, self.cut(y), "bilinear")
+        return np.moveaxis(y, -1, -3) if self.first else y
+
+    def corner(self, rng, rows, columns):
+        """Where the part begins: anywhere, or where the largest part of the aspect ratio does if the picture is not
+        larger both ways."""
+        if rows > self.height and columns > self.width:
+            return rng.integers(rows - self.height + 1), rng.integers(columns - self.width + 1)
+        if not self.height or not self.width:
+            return 0, 0
+        height = max(min(rows, int(float(columns * self.height) / self.width)), 1)
+        width = max(min(columns, int(float(rows * self.width) / self.height)), 1)
+        return (rows - height) // 2, (columns - width) // 2
+
+    def part(self, np, y, top, left):
+        """(height, width) from a corner on; what is left of a picture that is too small is resized."""
+        y = middle(y, top, left, self.height, self.width)
+        return y if y.shape[-3:-1] == (self.height, self.width) else self.resized(np, y, "bilinear")

@@ -18,7 +18,9 @@ FAMILIES = {
     "normalization": ("normalization", "spectral"),
     "regularization and noise": ("dropout", "noise", "regularization"),
     "numbers and categories": ("rescaling", "normalization_layer", "categorical", "lookup", "text_vectorization"),
-    "augmentation": ("augmentation", "augmentation_catalogue", "pipeline"),
+    "augmentation": (
+        "augmentation_geometry", "augmentation_colour", "augmentation_histogram", "augmentation_mixing", "pipeline",
+    ),
     "audio": ("audio",),
 }
 """The files of each family. A file that stands in none shows its layers at the end, so that a new one need not be put
