@@ -86,6 +86,8 @@ def apply(
     if isinstance(inputs, dict):
         inputs = in_order(kind, inputs)
     values = list(inputs.values()) if isinstance(inputs, dict) else inputs
+    if isinstance(layer, Undescribed):  # whatever it is called with, it may have
+        inputs, arguments = values, NO_ARGUMENTS
     if kind.each_of_a_list and listed and not isinstance(inputs, dict):
         return _one_by_one(layer, inputs, keras)
     check_form(kind, inputs, listed)
