@@ -74,6 +74,7 @@ _TABLE = (
     Code("SC173", "no such code", "no code begins with `{given}`"),
     Code("SC174", "unused suppression", "nothing is found here that {what} would hide", "warning"),
     Code("SC175", "malformed suppression", "this comment hides nothing: {problem}", "warning"),
+    Code("SC176", "bad baseline", "`{path}` is no baseline: {problem}"),
     # wiring
     Code("SC201", "unknown input", "`{layer}` reads `{name}`, which is not defined"),
     Code("SC202", "duplicate name", "the name `{name}` is used more than once"),

@@ -21,6 +21,7 @@ from keras_files import functional3, input3, layer3, node, ref, written
 import shapecheck
 from shapecheck import dims, lint
 from shapecheck.codes import CODES
+from shapecheck.lint import baseline
 from shapecheck.writers import annotate
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -237,6 +238,7 @@ PYTHON_ONLY = {
     "SC171": ("a configuration", lambda tmp_path: misconfigured(tmp_path, 'ignored = ["SC7"]\n')),
     "SC172": ("a configuration", lambda tmp_path: misconfigured(tmp_path, 'ignore = "SC7"\n')),
     "SC173": ("a configuration", lambda tmp_path: misconfigured(tmp_path, 'ignore = ["SC999"]\n')),
+    "SC176": ("a baseline", lambda: refused(lambda: baseline.read(str(ROOT / "pyproject.toml")))),
     "SC315": ("the function is run", lambda: ran(text=LAMBDA)),
     "SC501": ("an array", lambda: ran({"x": np.zeros((2, 5))})),
     "SC502": ("weights", lambda: ran(weights={"y": [np.zeros((4, 3)), np.zeros(2)]})),

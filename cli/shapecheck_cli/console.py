@@ -155,17 +155,21 @@ def usage_error(error: click.UsageError) -> int:
 
 
 def failure(error: Exception) -> int:
-    """Say what stopped a command: a configuration that cannot be used, or a mistake of ours; the exit code."""
-    from shapecheck.lint.configuration import BadConfiguration
+    """Say what stopped a command: a file beside the definitions that cannot be used, or a mistake of ours.
 
-    if not isinstance(error, BadConfiguration):
-        bug(error)
-        return exits.BUG
+    Returns the exit code.
+    """
+    from shapecheck.diagnostic import SpecError
     from shapecheck.report import Report
     from shapecheck.writers import text
 
-    report = Report(error.source.path, error.source)
-    report.diagnostics = error.findings
+    if not isinstance(error, SpecError):
+        bug(error)
+        return exits.BUG
+    found = error.diagnostic
+    source = getattr(error, "source", None)
+    report = Report(source.path if source else str(found.facts.get("path", "")), source)
+    report.diagnostics = getattr(error, "findings", [found])
     complain_at_length(text.write(report, paint(sys.stderr)))
     return exits.UNUSABLE
 

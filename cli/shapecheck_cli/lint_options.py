@@ -61,6 +61,19 @@ def selecting(command: F) -> F:
     return command
 
 
+def counting(command: F) -> F:
+    """What is known of findings in other ways than one by one."""
+    for option in (
+        click.option("--statistics", is_flag=True, default=None, help="Say only how often each code was found."),
+        click.option("--write-baseline", is_flag=True, help="Write what is found now into the file of --baseline."),
+        click.option(
+            "--baseline", metavar="FILE", help="Report only what is not in this file; what is gone is removed from it."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def searching(command: F) -> F:
     """Which files are checked."""
     for option in (

@@ -52,7 +52,8 @@ class Loader:
         sizes = dict(self._at)
         if configured:
             sizes = {**configured.get("at", {}), **sizes}
-            others = {"keras": configured.get("keras", None), "data_format": configured.get("data-format", None)}
+            others = {"keras": configured.get("keras", None), "data_format": configured.get("data-format", None),
+                      "options": configured.get("limits", None)}  # fmt: skip
             choices = {**choices, **{name: value for name, value in others.items() if not choices.get(name)}}
         while True:
             try:

@@ -6,8 +6,21 @@ it is loaded for a definition without comments of ours and without a configurati
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from shapecheck.lint.configuration import NOTHING, Configuration
 from shapecheck.report import Report
+
+
+def wants(path: str, configuration: Configuration = NOTHING) -> Callable[[str], bool]:
+    """Which codes are reported in a file."""
+    selection = configuration.selection()
+    return selection.test(path) if selection is not None else everything
+
+
+def everything(code: str) -> bool:
+    """Every code is reported."""
+    return True
 
 
 def judge(report: Report, configuration: Configuration = NOTHING) -> None:
@@ -19,7 +32,6 @@ def judge(report: Report, configuration: Configuration = NOTHING) -> None:
     if report.source is not None and "shapecheck:" in report.source.text:
         from shapecheck.lint import suppressions
 
-        wants = selection.test(report.path) if selection else suppressions.everything
-        report.diagnostics = suppressions.apply(report, wants)[0]
+        report.diagnostics = suppressions.apply(report, wants(report.path, configuration))[0]
     if selection is not None:
         report.diagnostics = selection.apply(report.path, report.diagnostics)

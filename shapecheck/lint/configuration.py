@@ -257,6 +257,10 @@ class _Reader:
             close = meant(wrong.prefix)
             help = [f"did you mean `{close}`?"] if close else []
             return self._say("SC173", path, at_key=wrong.at_key, help=help, given=wrong.prefix)
+        if wrong.unknown is not None:
+            close = near(wrong.unknown, wrong.names)
+            help = [f"did you mean `{close}`?"] if close else []
+            return self._say("SC171", path, at_key=True, help=help, key=f"{name}.{wrong.unknown}")
         for step in wrong.path:
             value = value[step]
         shown = ".".join(str(step) for step in path if not isinstance(step, int))

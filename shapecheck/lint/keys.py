@@ -11,7 +11,10 @@ FAIL_LEVELS = ("error", "warning", "note", "never")
 
 
 class Wrong(Exception):
-    """A value that a key does not take: which part of it, what was expected, or a code that does not exist."""
+    """A value that a key does not take: which part of it, and what was expected.
+
+    Or a code that does not exist, in `prefix`, or a key in a table, in `unknown`, that is none of `names`.
+    """
 
     def __init__(
         self,
@@ -20,6 +23,7 @@ class Wrong(Exception):
         *,
         at_key: bool = False,
         prefix: str | None = None,
+        unknown: str | None = None,
         names: tuple[Any, ...] = (),
     ) -> None:
         super().__init__(expected)
@@ -27,6 +31,7 @@ class Wrong(Exception):
         self.expected = expected
         self.at_key = at_key
         self.prefix = prefix
+        self.unknown = unknown
         self.names = names
 
 
@@ -119,6 +124,20 @@ def _sizes(value: Any) -> dict[str, int]:
     return dict(value)
 
 
+def _limits(value: Any) -> dict[str, int]:
+    from shapecheck.rules import OPTIONS
+
+    found = {}
+    for name, limit in _table(value, "numbers by name").items():
+        known = name.replace("-", "_")
+        if known not in OPTIONS:
+            raise Wrong((name,), "", at_key=True, unknown=name, names=tuple(OPTIONS))
+        if type(limit) is not int or limit < 0:
+            raise Wrong((name,), "a whole number of at least 0")
+        found[known] = limit
+    return found
+
+
 KEYS = (
     Key("select", (selection.ALL,), "codes", "the codes, or beginnings of codes, that are reported", _codes),
     Key("extend-select", (), "codes", "codes that are added to `select`", _codes),
@@ -126,6 +145,7 @@ KEYS = (
     Key("per-file-ignores", {}, "table", 'codes that are not reported in some files: `"legacy/**" = ["SC7"]`',
         _codes_by_pattern),
     Key("severity", {}, "table", 'how bad a code is: `SC204 = "error"`', _severities),
+    Key("limits", {}, "table", "limits that rules have, see their pages: a name and a number for each", _limits),
     Key("fail-level", "error", "text", "the least severity for which the exit code is 1; `never` for none",
         _one_of(*FAIL_LEVELS)),
     Key("exclude", (), "patterns", "files and folders that a search passes over, as `.gitignore` has them", _texts),

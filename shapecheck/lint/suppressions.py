@@ -56,14 +56,7 @@ class _Text(NamedTuple):
     entries: list[tuple[int, int]]
 
 
-def everything(code: str) -> bool:
-    """Every code is reported."""
-    return True
-
-
-def apply(
-    report: Report, wants: Callable[[str], bool] = everything
-) -> tuple[list[Diagnostic], list[Diagnostic]]:
+def apply(report: Report, wants: Callable[[str], bool]) -> tuple[list[Diagnostic], list[Diagnostic]]:
     """What is left of the findings of a report, and what is hidden. `wants` says which codes are reported at all."""
     findings = report.diagnostics
     source = report.source

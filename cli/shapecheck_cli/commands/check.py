@@ -14,7 +14,7 @@ from shapecheck.lint.configuration import Configuration
 from shapecheck.report import Report
 from shapecheck.words import near
 from shapecheck.writers import formats
-from shapecheck_cli import console, exits, lint_options, loading, options, outputs, repository
+from shapecheck_cli import baselines, console, exits, lint_options, loading, options, outputs, repository
 
 
 @options.command("check", cls=outputs.Ordered)
@@ -30,6 +30,7 @@ from shapecheck_cli import console, exits, lint_options, loading, options, outpu
     "-o", "--output", multiple=True, metavar="FILE", help="Where the format named before goes. Repeatable."
 )
 @click.option("-q", "--quiet", is_flag=True, default=None, help="Print findings, and nothing else.")
+@lint_options.counting
 @lint_options.searching
 @options.checking
 def command(
@@ -44,6 +45,7 @@ def command(
     allow_import: Sequence[str],
     stdin_filename: str | None,
     force_exclude: bool,
+    write_baseline: bool,
     **given: Any,
 ) -> int:
     """Check definitions: every shape, every mistake with its place.
@@ -53,6 +55,7 @@ def command(
     """
     finder, run = lint_options.finder(config, isolated, given)
     targets = outputs.paired(output_format, output, _form(run))
+    known = baselines.Known(run.get("baseline", None), write_baseline)
     loader = loading.Loader(at, finder, stdin_filename or loading.STDIN, keras=keras, data_format=data_format,
                             allow_import=allow_import)  # fmt: skip
     reports: list[Report] = []
@@ -61,12 +64,18 @@ def command(
         report = found if isinstance(found, Report) else loader.load(found)
         configuration = finder.of_file(report.path)
         lint.judge(report, configuration)
+        known.hide(report, configuration)
         code = max(code, exits.of([report], configuration.get("fail-level", "error")))
         reports.append(report)
     loader.finish()
     complain(reports)
+    if write_baseline:
+        known.write(reports)
+        return exits.of(reports, "never")
+    known.shrink()
     for target in targets:
         _write(target, reports, run)
+    _summarize(targets, reports, run)
     return exits.OK if code == exits.FINDINGS and run.get("exit-zero", False) else code
 
 
@@ -81,9 +90,12 @@ def _form(run: Configuration) -> str:
 
 
 def _write(target: outputs.Output, reports: Sequence[Report], run: Configuration) -> None:
+    """Print a report, or write it into its file; standard output gets statistics instead if those are asked for."""
     quiet = run.get("quiet", False)
     if target.form in formats.FOR_PEOPLE:
-        said = [report for report in reports if not loading.is_unusable(report)]
+        said = _read(reports)
+        if target.file is None and run.get("statistics", False):
+            return
         paint = console.paint(sys.stdout) if target.file is None else None
         text = formats.write(target.form, said, paint=paint, quiet=quiet)
     else:
@@ -94,6 +106,29 @@ def _write(target: outputs.Output, reports: Sequence[Report], run: Configuration
         console.say(text)
     else:
         outputs.write(target.file, text)
+
+
+def _read(reports: Sequence[Report]) -> list[Report]:
+    return [report for report in reports if not loading.is_unusable(report)]
+
+
+def _summarize(targets: Sequence[outputs.Output], reports: Sequence[Report], run: Configuration) -> None:
+    """Statistics, and the tally where the report does not end with it; beside one for machines on standard error."""
+    printed = any(target.file is None and target.form in formats.FOR_PEOPLE for target in targets)
+    say = console.say if printed else console.complain_at_length
+    counted = run.get("statistics", False)
+    if counted:
+        from shapecheck.writers import statistics
+
+        text = statistics.write(_read(reports))
+        if text:
+            say(text)
+    if not run.get("quiet", False) and (counted or not printed):
+        from shapecheck.writers import phrases
+
+        said = phrases.tally(_read(reports))
+        if said:
+            say(said)
 
 
 def complain(reports: Sequence[Report]) -> None:
