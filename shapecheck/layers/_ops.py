@@ -17,6 +17,8 @@ OPAQUE: Mapping[str, str] = {
         ("Map", "Scan", "AssociativeScan", "Switch", "WhileLoop", "ForiLoop", "Cond", "VectorizedMap", "JVP"),
         RULED_BY_FUNCTIONS,
     ),
+    "Select": "it takes two lists of tensors",
+    "SegmentReduction": "it names no reduction",
     **dict.fromkeys(("Unique", "Nonzero", "Bincount"), RULED_BY_VALUES),
 }
 """Operations of Keras of which no rule can tell what they give, and why."""

@@ -237,3 +237,40 @@ class BroadcastTo(Op):
 
     def rule(self, np, x):
         return np.broadcast_to(x, self.shape_)
+
+
+@op
+class Repeat(Op):
+    """Each value `repeats` times along `axis`, in one row for none; a list has a count for each place."""
+
+    repeats: of.Ints
+    axis: of.Axis = None
+
+    verb = "has a count for each place, and cannot repeat"
+    examples = (
+        "repeats: 2, axis: 1 | (n, h) -> (n, 2*h)",
+        "repeats: [1, 2, 3], axis: -1 | (n, 3) -> (n, 6)",
+        "repeats: 3 | (n, 2) -> (6*n)",
+        "repeats: [1, 2], axis: 1 | (n, 3) !! SC301",
+        "repeats: 2, axis: 2 | (n, h) !! SC309",
+    )
+
+    def rule(self, np, x):
+        return np.repeat(x, self.repeats, axis=self.axis)
+
+
+@op
+class Tile(Op):
+    """x put side by side `repeats` times along each axis; fewer counts are those of the last axes."""
+
+    repeats: of.Ints
+
+    examples = (
+        "repeats: [1, 2] | (n, h) -> (n, 2*h)",
+        "repeats: 2 | (n, h) -> (n, 2*h)",
+        "repeats: [2, 1, 3] | (n, h) -> (2, n, 3*h)",
+        "repeats: -1 | (n, h) !! SC306",
+    )
+
+    def rule(self, np, x):
+        return np.tile(x, self.repeats)

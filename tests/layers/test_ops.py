@@ -18,6 +18,9 @@ from shapecheck.modes import STRICT
 from shapecheck.spec import Ref
 
 SIZES = (1, 2, 3, 5)
+NOT_RUN = {f"ops.{name}" for name in ("AffineTransform", "CTCDecode", "CTCLoss", "ElasticTransform",
+                                      "PerspectiveTransform", "ScaleAndTranslate")}  # fmt: skip
+"""Operations that say (SC504) that their numbers are not worked out."""
 
 
 class OpExample(Example):
@@ -25,7 +28,8 @@ class OpExample(Example):
 
     def __init__(self, kind, line):
         super().__init__(kind, line)
-        inputs = re.split("->|!!", line)[0].rpartition("|")[2]
+        left = line.rsplit("!!" if self.code else "->", 1)[0]
+        inputs = left.rpartition("|")[2]
         self.dtypes = [name or "float32" for name in re.findall(r"(\w*)\([^()]*\)", inputs)]
         self.cls = layers.find(kind)
         self.listed = takes_list(self.cls) or len(self.inputs) > 1
@@ -87,8 +91,12 @@ def test_symbols_numbers_and_execution_agree(example):
         expected = [tuple(dims.substitute(one, sizes) for one in shape) for shape in example.outputs]
         assert [spec.shape for spec in applied.outputs] == expected
         arrays = numbers_for(example, shapes)
-        run = run_layer(made, arrays, {}, masks=[None] * len(arrays), listed=example.listed, training=False, seed=[0],
-                        keras=STRICT)  # fmt: skip
+        try:
+            run = run_layer(made, arrays, {}, masks=[None] * len(arrays), listed=example.listed, training=False,
+                            seed=[0], keras=STRICT)  # fmt: skip
+        except Refusal as refused:
+            assert refused.code == "SC504" and example.kind in NOT_RUN
+            continue
         assert [y.shape for y in run.outputs] == expected
         assert [y.dtype.name for y in run.outputs] == [spec.dtype for spec in applied.outputs]
 
