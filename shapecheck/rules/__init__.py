@@ -8,12 +8,17 @@ from typing import Any
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.inference import Inference
 from shapecheck.rules._view import Model, Rule
-from shapecheck.rules.index import ANYWHERE, BY_KIND, OPTIONS
+from shapecheck.rules.index import KINDS, OPTIONS
 
 __all__ = ["OPTIONS", "Rule", "lint", "rule"]
 
 MOST = 10
 """Of one rule in one model; what a model does more often is its habit, and is said once."""
+
+_by_kind: dict[str, list[str]] = {}
+for _path, _kinds in KINDS.items():
+    for _kind in _kinds.split() or ("",):
+        _by_kind.setdefault(_kind, []).append(_path)
 
 _loaded: dict[str, Rule] = {}
 
@@ -32,7 +37,7 @@ def lint(found: Inference, options: Mapping[str, Any] | None = None) -> list[Dia
     """What the rules have to say of a model whose wiring is sound, in the order of the rules and the layers.
 
     `options` sets limits, see OPTIONS. A call whose shapes were refused is passed over, and so is what an error says
-    already: a layer that it points at.
+    already: a layer that it points at. Rules for the whole model wait until it has no error.
     """
     model = Model(found, {**OPTIONS, **(options or {})})
     checks: dict[str, list[Any]] = {}
@@ -43,14 +48,15 @@ def lint(found: Inference, options: Mapping[str, Any] | None = None) -> list[Dia
             continue
         looking = checks.get(layer.kind)
         if looking is None:
-            looking = checks[layer.kind] = [rule(path).check for path in BY_KIND.get(layer.kind, ())]
+            kind = "(custom)" if layer.kind in found.graph.spec.custom else layer.kind
+            looking = checks[layer.kind] = [rule(path).check for path in _by_kind.get(kind, ())]
         if looking:
             call = model.call(index)
             for check in looking:
                 for finding in check(call):
                     if found.is_news(finding, call.node):
                         findings.setdefault(finding.code, []).append(finding)
-    for path in ANYWHERE:
+    for path in () if any(one.severity == "error" for one in found.findings) else _by_kind[""]:
         for finding in rule(path).check_model(model):
             findings.setdefault(finding.code, []).append(finding)
     said = {span for error in found.findings if error.severity == "error" for span in _spans(error)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from shapecheck import codes, explain, places
@@ -10,7 +10,7 @@ from shapecheck.contract import Layer, TensorSpec
 from shapecheck.diagnostic import Diagnostic, Label, Refusal
 from shapecheck.dims import Dim
 from shapecheck.findings import uses
-from shapecheck.graph import Node, edges_of
+from shapecheck.graph import Edge, Node, edges_of
 from shapecheck.inference import Inference
 
 Shape = tuple[Dim, ...]
@@ -39,7 +39,7 @@ class Rule:
 class Model:
     """An inference as rules see it; what several of them ask is worked out once, and all of it is linear."""
 
-    __slots__ = ("_calls", "_outputs", "_readers", "budget", "found", "options")
+    __slots__ = ("_calls", "_memo", "_outputs", "_readers", "budget", "found", "options", "shared")
 
     def __init__(self, found: Inference, options: Mapping[str, Any]) -> None:
         self.found = found
@@ -47,8 +47,11 @@ class Model:
         self.budget = 5_000
         """How many layers may still be inferred to verify what a help proposes."""
         self._calls: dict[int, Call] = {}
+        self._memo: dict[str, Any] = {}
         self._readers: list[list[int]] | None = None
         self._outputs = {edge.node for edge in found.graph.outputs}
+        self.shared = {node.owner for node in found.graph.nodes if node.owner != node.index}
+        """The first calls of layers that are called again."""
 
     def call(self, index: int) -> Call:
         """The call of node number `index`."""
@@ -75,6 +78,12 @@ class Model:
 
     def is_output(self, index: int) -> bool:
         return index in self._outputs
+
+    def memo(self, rule: Rule, work_out: Callable[[Model], Any]) -> Any:
+        """What a rule asks of the whole model, worked out once."""
+        if rule.code not in self._memo:
+            self._memo[rule.code] = work_out(self)
+        return self._memo[rule.code]
 
     def survives(self, *edits: Any) -> bool:
         """Whether the model has no error that it does not have already, once these edits of the graph are made."""
@@ -111,6 +120,18 @@ class Call:
         return self.layer.kind if self.layer is not None else self.node.spec.kind
 
     @property
+    def written(self) -> Mapping[str, Any]:
+        """The parameters as they stand in the text, the name among them; empty where there is no text."""
+        value: Any = None
+        if self.node.spec.place is not None:
+            document, path = self.node.spec.place
+            value = document.root
+            for key in path:
+                inside = isinstance(value, dict) if isinstance(key, str) else isinstance(value, list)
+                value = value[key] if inside else None
+        return value if isinstance(value, dict) else {}
+
+    @property
     def weighs(self) -> bool:
         """Whether the layer has weights."""
         return self.layer is not None and type(self.layer).weights is not Layer.weights
@@ -145,6 +166,18 @@ class Call:
         outputs = self.outputs
         return outputs[0].shape if len(outputs) == 1 else None
 
+    def role(self, name: str, position: int) -> tuple[Call, Shape] | None:
+        """The call behind one of its inputs, by the name or by the place of the argument, and the shape of it."""
+        inputs: Any = self.node.inputs
+        edge: Any = (
+            inputs.get(name) if isinstance(inputs, dict) else inputs[position] if position < len(inputs) else None
+        )
+        applied = self.model.found.applied[edge.node] if isinstance(edge, Edge) else None
+        if applied is None:
+            return None
+        shape = applied.outputs[edge.output or 0].shape
+        return (self.model.call(edge.node), shape) if shape is not None else None
+
     # Neighbours --------------------------------------------------------------------------------------------------
 
     @property
@@ -172,6 +205,11 @@ class Call:
     def is_output(self) -> bool:
         return self.model.is_output(self.node.index)
 
+    @property
+    def called_again(self) -> bool:
+        """Whether the layer is called more than once."""
+        return self.node.owner != self.node.index or self.node.index in self.model.shared
+
     # Findings ----------------------------------------------------------------------------------------------------
 
     def mark(self, text: str, param: str | None = None) -> list[Label]:
@@ -194,8 +232,9 @@ class Call:
         """A finding at this layer, or at the value of one of its parameters."""
         spec, refusal = self.node.spec, Refusal(code, param, **facts)
         message, advice = explain.worded(refusal, self.name)
-        given = param is not None and param in spec.config
-        span = places.param_span(spec, refusal, param) if given and param else places.kind_span(spec)
+        span = places.param_span(spec, refusal, param) if param else places.kind_span(spec)
+        if param == "name" and spec.place is not None and "name" in self.written:
+            span = spec.place.at("name").span()
         notes = [*notes]
         if span is None:
             notes = [*filter(None, [label, *notes, places.path_of(self.node, refusal)])]

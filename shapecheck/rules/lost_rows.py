@@ -17,8 +17,8 @@ NOUNS = {1: ("step",), 2: ("row", "column"), 3: ("slice", "row", "column")}
 class LostRows(Rule):
     """A window of `reach` values that moves by `stride` leaves out the last (n - reach) % stride of n values.
 
-    Where the stride is longer than the window, gaps are meant, and what would fill one at the end is not lost; nor is
-    a row of zeros that a padding layer in front put there.
+    A stride that is longer than its window leaves gaps everywhere, which is another matter. A row of zeros that a
+    padding layer in front put there is not lost.
     """
 
     code = "SC705"
@@ -34,7 +34,7 @@ class LostRows(Rule):
         padded = _padding(call.source)
         lost = []
         for i, n in enumerate(layer.last(x)[1:-1]):
-            count = lost_of(n, *_window(layer, i))
+            count = lost_of(n, *window_of(layer, i))
             if count > (padded[i] if padded else 0):
                 lost.append((count, NOUNS[layer.rank][i], n))
         if lost:
@@ -54,8 +54,7 @@ class LostRows(Rule):
 def lost_of(n: Dim, reach: int, stride: int) -> int:
     """How many of the last of n values no window covers; 0 where that hangs on a size."""
     left = n - reach - stride * ((n - reach) // stride)
-    gap = max(stride - reach, 0)
-    return left if isinstance(left, int) and left > gap and dims.at_least(n, reach) is True else 0
+    return left if isinstance(left, int) and stride <= reach and dims.at_least(n, reach) is True else 0
 
 
 def _strides(layer: Any) -> tuple[int, ...]:
@@ -63,7 +62,7 @@ def _strides(layer: Any) -> tuple[int, ...]:
     return strides
 
 
-def _window(layer: Any, i: int) -> tuple[int, int]:
+def window_of(layer: Any, i: int) -> tuple[int, int]:
     """The reach and the stride of a window along spatial axis i."""
     size = layer.kernel_size[i] if hasattr(layer, "kernel_size") else layer.pool_size[i]
     dilation = layer.dilation_rate[i] if hasattr(layer, "dilation_rate") else 1
@@ -82,6 +81,6 @@ def _said(count: int, noun: str, n: Dim) -> str:
 
 
 def _arithmetic(layer: Any, x: Any) -> str:
-    windows = [_window(layer, i) for i in range(layer.rank)]
+    windows = [window_of(layer, i) for i in range(layer.rank)]
     reach, stride = windows[0]
     return f"a window of {reach} that moves by {stride}" if len({*windows}) == 1 else "its windows end before"
