@@ -17,6 +17,7 @@ COMMANDS = {
     "rule": "Explain a code such as SC301.",
     "layers": "Explain a layer, or list all layers.",
     "new": "Begin a new layer: a file to start from.",
+    "schema": "Print the JSON Schema of definitions, for editors.",
     "completions": "Print what lets a shell complete commands.",
     "example": "Print an example definition, or list them.",
 }

@@ -322,3 +322,9 @@ def test_an_interrupt_is_quiet(shapecheck, good, monkeypatch):
     monkeypatch.setattr(library, "check", check)
     done = shapecheck("check", good)
     assert done.code == 130 and done.out == "" and not done.err.strip()
+
+
+def test_schema(shapecheck):
+    done = shapecheck("schema")
+    assert done.code == 0 and json.loads(done.out)["$schema"] == "http://json-schema.org/draft-07/schema#"
+    assert done.out == shapecheck("schema").out and done.out.count("\n") == 1
