@@ -67,18 +67,12 @@ def entry_place(item: LayerSpec) -> Place | None:
 
 def called(item: LayerSpec, target: LayerSpec) -> LayerSpec:
     """A call of a layer that stands elsewhere: its kind and configuration, read here."""
-    return LayerSpec(
-        target.kind, target.config, name=item.name, inputs=item.inputs, call=item.call, again=item.again,
-        place=item.place, kind_place=item.kind_place, trail=item.trail,
-    )  # fmt: skip
+    return item.but(kind=target.kind, config=target.config)
 
 
 def within(item: LayerSpec, trail: tuple[Use, ...]) -> LayerSpec:
     """A layer of a model, with the call that led there."""
-    return LayerSpec(
-        item.kind, item.config, name=item.name, inputs=item.inputs, call=item.call, again=item.again,
-        model=item.model, place=item.place, kind_place=item.kind_place, trail=(*trail, *item.trail),
-    )  # fmt: skip
+    return item.but(trail=(*trail, *item.trail))
 
 
 def passing(item: LayerSpec) -> LayerSpec:

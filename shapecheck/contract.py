@@ -289,6 +289,13 @@ def in_order(cls: type[Layer], by_role: dict[str, Any]) -> Any:
     return [*(by_role[name] for name in names), *several]
 
 
+def without_mask(cls: type[Layer], by_role: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """Inputs by role, and apart from them the `mask` that a call may name for a layer which has no such input."""
+    if "mask" not in by_role or "mask" in input_names(cls)[0]:
+        return by_role, None
+    return {role: item for role, item in by_role.items() if role != "mask"}, by_role["mask"]
+
+
 NO_ARGUMENTS: Mapping[str, Any] = {}
 
 

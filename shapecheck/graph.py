@@ -188,7 +188,7 @@ def _report_rings(context: Context, calls: Sequence[Call], reads: rings.Reads) -
 
 def _reading_place(item: LayerSpec) -> tuple[Place | None, bool]:
     """Where a layer says what it reads, or else the word that names it, and whether that is a key."""
-    return (item.place.at("inputs"), False) if item.place and item.inputs is not None else kind_place(item)
+    return (item.inputs_place, False) if item.place and item.inputs is not None else kind_place(item)
 
 
 def _reading_label(item: LayerSpec, text: str) -> list[Label]:

@@ -6,16 +6,18 @@ poison, which is silent: one cause, one message. Nothing recurses over the model
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from shapecheck import axes, dims, explain, layers
 from shapecheck.apply import Applied, Undescribed, apply, undescribed
-from shapecheck.contract import DROP, Layer, TensorSpec, in_order
+from shapecheck.contract import DROP, Layer, TensorSpec, in_order, without_mask
 from shapecheck.diagnostic import Refusal
 from shapecheck.graph import Edge, Graph, Node
 from shapecheck.inference import Inference
 from shapecheck.making import FIRST, make
+from shapecheck.model_layer import model_layer
+from shapecheck.spec import ModelSpec
 from shapecheck.words import shape_text, shown
 
 HUGE = 1 << 62
@@ -25,12 +27,20 @@ LARGE = 64  # an expression of more atoms than this goes on under the name of th
 def infer(graph: Graph, at: Mapping[str, int] | None = None) -> Inference:
     """Infer every node of a graph; `at` fixes the sizes of some symbols."""
     with layers.also(graph.spec.kinds):
-        return _infer(Inference(graph, at or {}))
+        found = Inference(graph, at or {})
+
+        def note(node: Node, refusal: Refusal) -> None:
+            finding = explain.finding(found, node, refusal)
+            if found.is_news(finding, node):
+                found.findings.append(finding)
+
+        _infer(found, note)
+        return found
 
 
-def _infer(found: Inference) -> Inference:
+def _infer(found: Inference, refused: Callable[[Node, Refusal], None]) -> None:
     for node in found.graph.nodes:
-        layer = _made(found, node) if node.owner == node.index else found.layers[node.owner]
+        layer = _made(found, node, refused) if node.owner == node.index else found.layers[node.owner]
         found.layers.append(layer)
         found.applied.append(None)
         if layer is None or node.broken:
@@ -38,28 +48,63 @@ def _infer(found: Inference) -> Inference:
         try:
             found.applied[node.index] = _applied(found, node, layer)
         except Refusal as refusal:
-            finding = explain.finding(found, node, refusal)
-            if found.is_news(finding, node):
-                found.findings.append(finding)
-    return found
+            refused(node, refusal)
+    _check_ends(found, refused)
+
+
+def _check_ends(found: Inference, refused: Callable[[Node, Refusal], None]) -> None:
+    """Refuse an output of the model that its layer does not have."""
+    for edge in found.graph.outputs:
+        applied, node = found.applied[edge.node], found.graph.nodes[edge.node]
+        if applied is None or applied.opaque or edge.output is None:
+            continue
+        if not 0 <= edge.output < len(applied.outputs):
+            ref = f"{node.name}[{edge.output}]"
+            refused(node, Refusal("SC206", name=node.name, count=len(applied.outputs), ref=ref))
+
+
+def _infer_inside(found: Inference) -> None:
+    """Infer the nodes of a model that is a layer inside another; what is refused is raised with the way to it."""
+
+    def refuse(node: Node, refusal: Refusal) -> None:
+        home, place = found.graph.spec.place, node.spec.place
+        path = place.path[len(home.path) :] if home is not None and place is not None else ()
+        own = (refusal.param,) if refusal.param in node.spec.config else ()
+        raised = Refusal(refusal.code, "layer", axis=refusal.axis)
+        raised.facts.update(refusal.facts)
+        raised.facts.update(path=(*path, *own, *refusal.facts.get("path", ())), kind=node.spec.kind)
+        raised.facts.setdefault("layer", node.name)
+        raised.facts.setdefault("param", refusal.param)
+        raise raised
+
+    with layers.also(found.graph.spec.kinds):
+        _infer(found, refuse)
+
+
+def _with_models(value: Any) -> Any:
+    """A configuration with a layer for each model that stands in it."""
+    if isinstance(value, ModelSpec):
+        return model_layer(value, _infer_inside)
+    if isinstance(value, dict):
+        return {name: _with_models(item) for name, item in value.items()}
+    return [_with_models(item) for item in value] if isinstance(value, list) else value
 
 
 # Layers ----------------------------------------------------------------------------------------------------------
 
 
-def _made(found: Inference, node: Node) -> Layer | None:
+def _made(found: Inference, node: Node, refused: Callable[[Node, Refusal], None]) -> Layer | None:
     spec = node.spec
     kind = layers.find(spec.kind)
     if kind is None:
         return None if node.broken else undescribed(spec.kind, spec.config)
-    layer, refusals = make(kind, spec.config, found.semantics, found.graph.spec.data_format)
+    config = _with_models(spec.config) if found.graph.spec.holds_models else spec.config
+    layer, refusals = make(kind, config, found.semantics, found.graph.spec.data_format)
     refusals.extend(_undeclared(found, layer))
     if found.fixed:
         _fix(found, layer)
     for refusal in refusals:
-        finding = explain.finding(found, node, refusal)
-        if found.is_news(finding, node):
-            found.findings.append(finding)
+        refused(node, refusal)
     return None if refusals else layer
 
 
@@ -189,7 +234,9 @@ def _kept(node: Node, spec: TensorSpec) -> TensorSpec:
 def input_specs(found: Inference, node: Node) -> Any:
     """The inputs of a node in the structure of its wiring; None where one of them is poison."""
     layer, inputs = found.layers[node.index], node.inputs
+    masks: Any = None
     if isinstance(inputs, dict) and layer is not None:
+        inputs, masks = without_mask(type(layer), inputs)
         inputs = in_order(type(layer), inputs)
     if isinstance(inputs, dict):
         by_role: dict[str, Any] = {}
@@ -201,6 +248,8 @@ def input_specs(found: Inference, node: Node) -> Any:
             if len(specs) != 1:
                 raise Refusal("SC208", expected=f"one tensor as `{role}`", given=len(specs))
             by_role[role] = specs[0]
+        if masks is not None and not _put_masks(found, node, masks, by_role, [*by_role]):
+            return None
         return by_role
     several: list[TensorSpec] = []
     for edge in inputs:
@@ -208,7 +257,19 @@ def input_specs(found: Inference, node: Node) -> Any:
         if specs_ is None:
             return None
         several.extend(specs_)
+    if masks is not None and not _put_masks(found, node, masks, several, range(len(several))):
+        return None
     return several
+
+
+def _put_masks(found: Inference, node: Node, masks: Any, inputs: Any, keys: Iterable[Any]) -> bool:
+    """Give inputs the masks that the call names for them, in order; False where one of those is poison."""
+    for key, edge in zip(keys, masks if isinstance(masks, list) else [masks], strict=False):
+        specs = _outputs(found, node, edge)
+        if not specs:
+            return False
+        inputs[key] = inputs[key]._replace(mask=specs[0].shape, lost=None)
+    return True
 
 
 def _outputs(found: Inference, node: Node, edge: Edge) -> tuple[TensorSpec, ...] | None:

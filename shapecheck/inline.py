@@ -178,7 +178,7 @@ class Inliner:
         name = instance.plan.names[read[0]]
         where = instance.where[read[0]]
         item = call.item if call else None
-        place = item.place.at("inputs") if item and item.place else None
+        place = item.inputs_place if item else None
         if isinstance(where, Instance) and (where.outputs or read[1] is not None):
             count = len(where.outputs)
             self.context.say("SC206", place or instance.plan.spec.place, item, name=name, count=count,
@@ -253,7 +253,7 @@ class Inliner:
 
     def _misfit(self, probe: Call, names: list[str], count: int, odd: set[str]) -> None:
         item = probe.item
-        place = item.place.at("inputs") if item.place else None
+        place = item.inputs_place
         expected = f"{len(names)} input{'s' * (len(names) != 1)}"
         verb = "input is" if len(names) == 1 else "inputs are"
         notes = [f"its {verb} {listing(f'`{name}`' for name in names[:10])}"] if names else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shapecheck.diagnostic import Refusal
-from shapecheck.findings import dotted
+from shapecheck.findings import dotted, kind_place
 from shapecheck.graph import Node
 from shapecheck.source import Place, Span
 from shapecheck.spec import LayerSpec
@@ -20,9 +20,9 @@ def at_fault(node: Node, refusal: Refusal) -> Span | None:
     spec = node.spec
     if refusal.param is not None:
         return param_span(spec, refusal, refusal.param)
-    if spec.inputs is None or spec.place is None:
+    inputs = spec.inputs_place
+    if spec.inputs is None or inputs is None:
         return kind_span(spec)
-    inputs = spec.place.at("inputs")
     if refusal.code == "SC212":
         return inputs.at(str(refusal.facts.get("name"))).span(True)
     if refusal.code == "SC206":
@@ -42,16 +42,21 @@ def path_of(node: Node, refusal: Refusal) -> str:
 
 def kind_span(spec: LayerSpec) -> Span | None:
     """Where the word stands that names the kind of a layer."""
-    place = spec.kind_place or spec.place
-    return place.span(spec.kind_place is not None) if place else None
+    place, at_key = kind_place(spec)
+    return place.span(at_key) if place else None
 
 
 def param_place(spec: LayerSpec, param: str) -> Place | None:
-    """Where the value of a parameter stands; a scalar or a list instead of a map is that of the first parameter."""
+    """Where the value of a parameter stands; a scalar or a list instead of a map is that of the first parameter.
+
+    That of an operation may stand among the arguments of its call.
+    """
     if spec.place is None or param not in spec.config:
         return None
     place = spec.place.at(spec.written.get(param, param))
-    return place if spec.place.document.span(place.path) is not None else spec.place
+    if spec.place.document.span(place.path) is not None:
+        return place
+    return spec.inputs_place if spec.kind.startswith("ops.") else spec.place
 
 
 def param_span(spec: LayerSpec, refusal: Refusal, param: str) -> Span | None:

@@ -36,7 +36,8 @@ class LayerSpec:
     """One entry of a definition: a layer to make and call, a layer to call again, or a model to call."""
 
     __slots__ = (
-        "again", "call", "config", "inputs", "kind", "kind_place", "model", "name", "place", "trail", "written",
+        "again", "call", "config", "inputs", "kind", "kind_place", "model", "name", "place", "side", "trail",
+        "written",
     )  # fmt: skip
 
     def __init__(
@@ -62,8 +63,21 @@ class LayerSpec:
         self.model = model  # the name of a model under `models:` that is called
         self.place = place  # of the configuration: `place.at("filters")` is the place of that value
         self.kind_place = kind_place  # of the word that names the kind
+        self.side: Place | None = None  # of what it reads, where that does not stand beside the parameters
         self.trail = trail
         self.written: Mapping[str, str] = {}  # an argument -> the name of Keras 1 or 2 under which it stands
+
+    @property
+    def inputs_place(self) -> Place | None:
+        """Where it stands what the layer reads, if it says so."""
+        return self.side or (self.place.at("inputs") if self.place else None)
+
+    def but(self, **changes: Any) -> LayerSpec:
+        """A copy with some of its attributes changed."""
+        made = object.__new__(LayerSpec)
+        for slot in LayerSpec.__slots__:
+            setattr(made, slot, changes.get(slot, getattr(self, slot)))
+        return made
 
     def __repr__(self) -> str:
         return f"<LayerSpec {self.kind} {self.name or ''}>"
@@ -104,8 +118,8 @@ class ModelSpec:
     """A whole definition. `findings` holds what was already found wrong while reading."""
 
     __slots__ = (
-        "asserts", "contracts", "custom", "data_format", "findings", "generation", "inputs", "layers", "models", "name",
-        "outputs", "place", "source", "words",
+        "asserts", "contracts", "custom", "data_format", "findings", "generation", "holds_models", "inputs", "layers",
+        "models", "name", "outputs", "place", "source", "words",
     )  # fmt: skip
 
     def __init__(
@@ -130,6 +144,7 @@ class ModelSpec:
         self.data_format: str | None = None
         self.findings: list[Diagnostic] = []
         self.inputs: Inputs = None  # the names of the Inputs, where the definition lists them
+        self.holds_models = False  # whether a ModelSpec stands for a layer inside another, in some configuration
         self.words: tuple[str, ...] = ()  # blocks and their uses: what else a mistyped name may have meant
 
     @property

@@ -152,7 +152,7 @@ class Plan:
     def _fail(self, position: int, code: str, key: str, **facts: Any) -> None:
         item = self.items[position]
         self.broken[position] = 1
-        place = item.place.at(key) if item.place else None
+        place = item.inputs_place if key == "inputs" else item.place.at(key) if item.place else None
         self.context.say(code, place, item, **facts)
 
     def _near(self, name: str) -> str | None:

@@ -34,7 +34,7 @@ FLOORS = (
     ("inference",),
     ("origins", "places"),
     ("reasons",),
-    ("explain",),
+    ("explain", "model_layer"),
     ("infer",),
     ("requirements",),
     ("executors", "fixes"),

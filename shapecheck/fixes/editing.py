@@ -53,10 +53,7 @@ def edited(graph: Graph, edits: tuple[Edit, ...]) -> Graph:
 
 
 def _spec(spec: LayerSpec, config: Mapping[str, Any]) -> LayerSpec:
-    return LayerSpec(
-        spec.kind, config, name=spec.name, inputs=spec.inputs, call=spec.call, again=spec.again, model=spec.model,
-        place=spec.place, kind_place=spec.kind_place, trail=spec.trail,
-    )  # fmt: skip
+    return spec.but(config=config)
 
 
 def _node(node: Node, **changes: Any) -> Node:

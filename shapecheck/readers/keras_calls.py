@@ -138,8 +138,6 @@ def _leaf(value: Any, place: Place, resolve: Resolve, level: int) -> Any:
             return slice(*(_leaf(bound, place, resolve, level + 1) for bound in bounds))
         if kind == "__ellipsis__":
             return ...
-        if kind in ("__tensor__", "__numpy__"):
-            return config.get("value")
     if kind == "__tuple__":
         items = value.get("config", value.get("items"))
         return _leaf(items if isinstance(items, list) else [], place, resolve, level + 1)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+PACKAGES = ("keras", "tf_keras", "tensorflow", "tensorflow_core")
 MODELS = frozenset(("Sequential", "Functional", "Model"))
 _ENTRY = frozenset((
     "class_name", "config", "name", "inbound_nodes", "module", "registered_name", "build_config", "compile_config",

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from shapecheck import layers
-from shapecheck.contract import input_names
 from shapecheck.findings import finding
 from shapecheck.layers.index import MODULES
-from shapecheck.readers.keras_calls import Arguments
-from shapecheck.readers.keras_dialect import Dialect, is_nested_model
+from shapecheck.readers.keras_dialect import PACKAGES, Dialect, is_nested_model
 from shapecheck.readers.values import described
 from shapecheck.source import Place
-from shapecheck.spec import CustomRule, LayerSpec, ModelSpec, Ref
+from shapecheck.spec import CustomRule, LayerSpec, ModelSpec
 
 OPERATIONS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")
-_KERAS = ("keras", "tf_keras", "tensorflow", "tensorflow_core")
 _INNER = ("layer", "forward_layer", "backward_layer", "cell", "cells", "layers")
 _ALSO = {
     "BatchNormalizationV1": "BatchNormalization", "BatchNormalizationV2": "BatchNormalization",
@@ -32,8 +29,8 @@ class Entry:
     """
 
     __slots__ = (
-        "at", "built", "calls", "config", "gives", "is_custom", "is_model", "item", "kind", "kind_place", "name",
-        "nodes", "place", "raw", "read",
+        "at", "built", "calls", "config", "gives", "is_custom", "is_model", "is_operation", "item", "kind",
+        "kind_place", "name", "nodes", "place", "raw", "read",
     )  # fmt: skip
 
     def __init__(self, raw: Mapping[str, Any], at: Place) -> None:
@@ -49,7 +46,8 @@ class Entry:
         self.nodes: Any = raw.get("inbound_nodes")
         self.calls = 1 if self.kind == "InputLayer" else len(self.nodes) if isinstance(self.nodes, list) else 0
         self.is_model = is_nested_model(raw)
-        self.is_custom = not self.is_model and _is_custom(raw)
+        self.is_operation = _is_operation(raw)
+        self.is_custom = not self.is_model and not self.is_operation and _is_custom(raw)
         build = raw.get("build_config")
         self.built: Any = build.get("input_shape") if isinstance(build, dict) else None
         self.item: LayerSpec | None = None
@@ -58,7 +56,13 @@ class Entry:
 
     @property
     def is_opaque(self) -> bool:
-        return self.is_custom or self.kind == "Lambda"
+        return self.is_custom or (self.kind == "Lambda" and not self.is_operation)
+
+
+def _is_operation(raw: Mapping[str, Any]) -> bool:
+    """Whether it is an operation of `keras.ops`; some have the name of a layer."""
+    module = raw.get("module")
+    return isinstance(module, str) and module.startswith(("keras.src.ops.", "keras.ops"))
 
 
 def _is_custom(raw: Mapping[str, Any]) -> bool:
@@ -67,7 +71,7 @@ def _is_custom(raw: Mapping[str, Any]) -> bool:
     if ">" in raw["class_name"]:
         return True
     if isinstance(module, str):
-        return module.partition(".")[0] not in _KERAS
+        return module.partition(".")[0] not in PACKAGES
     return isinstance(registered, str)
 
 
@@ -76,13 +80,26 @@ def is_shape(value: Any) -> bool:
     return isinstance(value, list) and all(size is None or (type(size) is int and size >= 0) for size in value)
 
 
+class Unread(NamedTuple):
+    """A model that is still to be read: a map with `class_name` and `config`."""
+
+    spec: ModelSpec
+    home: ModelSpec
+    entry: Mapping[str, Any]
+    place: Place
+
+
 class KerasFile:
-    """What the models of one file share. `models` are those that are still to be read."""
+    """What the models of one file share.
+
+    `models` are those that are still to be read, and `home` is the one whose `models` those of the current one go to:
+    the root, or a model that stands inside a layer and is a definition of its own.
+    """
 
     def __init__(self, root: ModelSpec, dialect: Dialect) -> None:
-        self.root = root
+        self.root = self.home = root
         self.dialect = dialect
-        self.models: list[tuple[ModelSpec, str, Any, Place, Mapping[str, Any]]] = []
+        self.models: list[Unread] = []
 
     def say(self, code: str, place: Place | None, **more: Any) -> None:
         self.root.findings.append(finding(code, place, **more))
@@ -109,17 +126,21 @@ class KerasFile:
         if entry.is_model:
             kind, config, model = entry.kind, {}, self._model(entry)
         elif kind == "InputLayer":
-            config = {name: plain(entry.config[name]) for name in _INPUT if name in entry.config}
+            entry.item = input_layer(entry.config, entry.name, entry.place, entry.kind_place)
+            return entry.item
+        elif entry.is_operation:
+            kind = f"ops.{kind}"
+            config = {name: value for name, value in config.items() if name != "name"}
         elif entry.is_opaque and not self._offered(entry):
             kind, config = self._saved(entry), {}
         else:
-            kind, config = self.renewed(kind, entry.config)
+            kind, config = self.renewed(kind, entry.config, entry.place)
         entry.item = item = LayerSpec(
             kind, config, name=entry.name, model=model, place=entry.place, kind_place=entry.kind_place
         )
         return item
 
-    def renewed(self, kind: str, config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    def renewed(self, kind: str, config: Mapping[str, Any], place: Place) -> tuple[str, Mapping[str, Any]]:
         """A layer in the names of today, without what a file says beside the parameters."""
         kind = _ALSO.get(kind, kind)
         dropped = _BESIDE if kind == "Embedding" else _BESIDE_PARAMETERS
@@ -129,18 +150,41 @@ class KerasFile:
             dtype = made.get("dtype")
             if isinstance(dtype, dict) and str((dtype.get("config") or {}).get("name")).lstrip("_").startswith("infer"):
                 del made["dtype"]
+        for name in _INNER:
+            if isinstance(made.get(name), (dict, list)):
+                made[name] = self._inside(made[name], place.at(name))
         return kind, made
+
+    def _inside(self, value: Any, place: Place) -> Any:
+        """A layer inside a layer, or a list of them; a model there is a definition of its own."""
+        if isinstance(value, list):
+            return [self._inside(item, place.at(index)) for index, item in enumerate(value)]
+        if not isinstance(value, dict) or not isinstance(value.get("class_name"), str):
+            return value
+        entry = Entry(value, place)
+        if entry.is_model:
+            spec = ModelSpec(self.root.source, [], name=entry.name, place=place)
+            spec.custom, spec.generation, spec.data_format = self.root.custom, self.root.generation, None
+            self.home.holds_models = True
+            self.models.append(Unread(spec, spec, value, place))
+            return spec
+        if entry.is_opaque and not self._offered(entry):
+            entry.item = LayerSpec(self._saved(entry), {})
+            self.settle(entry)
+            return {"class_name": entry.item.kind, "config": entry.item.config}
+        kind, config = self.renewed(entry.kind, entry.config, entry.place)
+        return {"class_name": kind, "config": config} if isinstance(value.get("config"), dict) else value
 
     def _model(self, entry: Entry) -> str:
         """Put a model that is called among those to be read; the name under which it is known."""
         key = name = entry.name or entry.kind.lower()
         number = 1
-        while key in self.root.models:
+        while key in self.home.models:
             number += 1
             key = f"{name}#{number}"
         spec = ModelSpec(self.root.source, [], name=key, place=entry.at)
-        self.root.models[key] = spec
-        self.models.append((spec, entry.kind, entry.raw.get("config"), entry.place, entry.raw))
+        self.home.models[key] = spec
+        self.models.append(Unread(spec, self.home, entry.raw, entry.at))
         return key
 
     # Code that is not at hand -------------------------------------------------------------------------------------
@@ -182,9 +226,22 @@ class KerasFile:
         self.say(code, entry.kind_place, layer=entry.name, kind=item.kind.removeprefix("saved>"), notes=[note])
 
 
-_INPUT = ("shape", "input_shape", "batch_shape", "batch_input_shape", "batch_size", "dtype")
+_INPUT = {"batch_input_shape": "batch_shape", "batch_shape": "batch_shape", "input_shape": "shape", "shape": "shape",
+          "batch_size": "batch_size", "dtype": "dtype"}  # fmt: skip
 _BESIDE = frozenset(("name", "batch_input_shape"))
 _BESIDE_PARAMETERS = _BESIDE | {"input_dim", "input_length"}
+
+
+def input_layer(config: Mapping[str, Any], name: str | None, place: Place, kind_place: Place) -> LayerSpec:
+    """The Input that a configuration describes, whatever else it says."""
+    made: dict[str, Any] = {}
+    written: dict[str, str] = {}
+    for old, new in _INPUT.items():
+        if config.get(old) is not None:
+            made[new], written[new] = plain(config[old]), old
+    item = LayerSpec("InputLayer", made, name=name, place=place, kind_place=kind_place)
+    item.written = {new: old for new, old in written.items() if new != old}
+    return item
 
 
 def plain(value: Any) -> Any:
@@ -195,69 +252,3 @@ def plain(value: Any) -> Any:
         if value.get("type") == "ndarray" and "value" in value:
             return value["value"]
     return value
-
-
-# Calls ---------------------------------------------------------------------------------------------------------------
-
-
-def bound(file: KerasFile, entry: Entry, item: LayerSpec, given: Arguments, place: Place) -> None:
-    """Set what a layer reads, from the arguments of its call."""
-    cls = None if entry.is_model or entry.is_custom else layers.find(item.kind)
-    positional, tensors, others = _sorted(given)
-    if entry.is_model:
-        item.inputs = _of_a_model(positional)
-    elif cls is None or not (tensors or len(positional) > 1):
-        refs = [*positional, *tensors.values()]
-        item.inputs = refs[0] if len(refs) == 1 and isinstance(refs[0], Ref) else flat(refs)
-    else:
-        names, _, star = input_names(cls)
-        names = (*names, star) if star else names
-        item.inputs = {**dict(zip(names, positional, strict=False)), **tensors}
-    if not entry.is_model:
-        item.call = {name: value for name, value in others.items() if value is not None}
-    if item.inputs is None or item.inputs == []:
-        file.malformed(place, "a call", "one with a tensor", given.args)
-        item.inputs = Ref("")
-
-
-def _sorted(given: Arguments) -> tuple[list[Any], dict[str, Any], dict[str, Any]]:
-    """The tensors by position, those by name, and the other arguments by name."""
-    positional = [item for item in given.args if _holds_tensors(item)]
-    tensors = {name: item for name, item in given.kwargs.items() if _holds_tensors(item)}
-    others = {name: item for name, item in given.kwargs.items() if name not in tensors}
-    return positional, tensors, others
-
-
-def _holds_tensors(value: Any) -> bool:
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Ref):
-            return True
-        if isinstance(item, list):
-            stack.extend(item)
-        elif isinstance(item, dict):
-            stack.extend(item.values())
-    return False
-
-
-def _of_a_model(positional: Sequence[Any]) -> Any:
-    """What a model is called on: one tensor, or all in the order of its inputs."""
-    if len(positional) == 1 and isinstance(positional[0], Ref):
-        return positional[0]
-    return flat(positional)
-
-
-def flat(values: Any) -> list[Ref]:
-    """All tensors in lists and maps inside one another; those of a map in the order of its sorted names."""
-    found: list[Ref] = []
-    stack = [values]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Ref):
-            found.append(item)
-        elif isinstance(item, (list, tuple)):
-            stack.extend(reversed(item))
-        elif isinstance(item, dict):
-            stack.extend(item[name] for name in sorted(item, reverse=True))
-    return found

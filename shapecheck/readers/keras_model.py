@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shapecheck.readers import keras_calls, keras_dialect
-from shapecheck.readers.keras_entries import Entry, KerasFile, bound, plain
+from shapecheck.readers.keras_binding import bound
+from shapecheck.readers.keras_entries import Entry, KerasFile, Unread, input_layer
 from shapecheck.source import Document, Key, Place, Source
 from shapecheck.spec import LayerSpec, ModelSpec, Ref
+from shapecheck.words import near
 
 _NOWHERE = Ref("")
 
@@ -31,17 +33,31 @@ def read_model(
     spec.generation = dialect.generation
     file = KerasFile(spec, dialect)
     if isinstance(root, dict) and isinstance(root.get("class_name"), str) and "config" in root:
-        file.models.append((spec, root["class_name"], root["config"], place.at("config"), root))
+        file.models.append(Unread(spec, spec, root, place))
     else:
-        file.models.append((spec, "", root, place, {}))
-    for model, kind, config, where, entry in file.models:  # which grows meanwhile
-        _read(file, model, kind, config, where, entry)
+        _read(file, spec, "", root, place)
+    for model in file.models:  # which grows meanwhile
+        file.home = model.home
+        _check_class(file, model.entry, model.place)
+        _read(file, model.spec, model.entry["class_name"], model.entry.get("config"), model.place.at("config"))
     return spec
 
 
-def _read(
-    file: KerasFile, spec: ModelSpec, kind: str, config: Any, place: Place, entry: Mapping[str, Any]
-) -> None:
+def _check_class(file: KerasFile, entry: Mapping[str, Any], place: Place) -> None:
+    """Refuse the class of a model that is Keras's by its module, or nearly by its name, and that Keras does not have.
+
+    Any other class is somebody's own, and is read as the model that its configuration describes.
+    """
+    kind, module = entry["class_name"], entry.get("module")
+    if kind not in keras_dialect.MODELS:
+        known = sorted(keras_dialect.MODELS)
+        ours = isinstance(module, str) and module.partition(".")[0] in keras_dialect.PACKAGES
+        meant = near(kind, known) if ours or module is None else None
+        if ours or meant is not None:
+            file.say("SC110", place.at("class_name"), kind=kind, near=meant)
+
+
+def _read(file: KerasFile, spec: ModelSpec, kind: str, config: Any, place: Place) -> None:
     layers, where = config, place
     if isinstance(config, dict):
         if isinstance(config.get("name"), str):
@@ -78,6 +94,10 @@ def _sequential(
             entry.read = [entry.built]
             entry.gives = {0: entries[number + 1].built} if number + 1 < len(entries) else {}
             file.settle(entry)
+        if entry.config.get("return_state") is True and number + 1 < len(entries):
+            after = entries[number + 1]
+            file.say("SC208", after.kind_place, layer=after.name or after.kind, expected="one tensor",
+                     given=f"the output and the states of `{entry.name or entry.kind}`")  # fmt: skip
 
 
 def _first_input(first: Entry, config: Mapping[str, Any], place: Place) -> LayerSpec | None:
@@ -91,20 +111,19 @@ def _first_input(first: Entry, config: Mapping[str, Any], place: Place) -> Layer
     while isinstance(raw, dict):
         inner, where = raw.get("config"), where.at("config")
         if isinstance(inner, dict):
-            key = next((key for key in ("batch_input_shape", "batch_shape") if inner.get(key) is not None), None)
-            if key is not None:
-                made = {key: plain(inner[key])}
+            if any(inner.get(key) is not None for key in ("batch_input_shape", "batch_shape")):
                 dtype = inner.get("dtype")
-                if isinstance(dtype, str) and not dtype.startswith("mixed"):
-                    made["dtype"] = dtype
-                return LayerSpec("InputLayer", made, name=name, place=where, kind_place=first.kind_place)
+                given = inner if isinstance(dtype, str) and not dtype.startswith("mixed") else {**inner, "dtype": None}
+                return input_layer(given, name, where, first.kind_place)
             inner, where = inner.get("layers"), where.at("layers")
         raw = inner[0] if isinstance(inner, list) and inner else None
         where = where.at(0)
     if config.get("build_input_shape") is None:
         return None
-    made = {"batch_shape": plain(config["build_input_shape"])}
-    return LayerSpec("InputLayer", made, name=name, place=place, kind_place=place.at("build_input_shape"))
+    given = {"batch_shape": config["build_input_shape"]}
+    made = input_layer(given, name, place, place.at("build_input_shape"))
+    made.written = {"batch_shape": "build_input_shape"}
+    return made
 
 
 # Functional --------------------------------------------------------------------------------------------------------
@@ -209,7 +228,7 @@ def _calls(
             item = LayerSpec(entry.kind, {}, name=names.get((entry.name or "", number)), again=entry.name,
                              place=entry.place, kind_place=entry.kind_place)  # fmt: skip
             again.append(item)
-        item.inputs = _NOWHERE
+        item.inputs, item.side = _NOWHERE, where.at(number)
         if node is not None:
             try:
                 arguments = keras_calls.read(node, where.at(number), known, resolve)

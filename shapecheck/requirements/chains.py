@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from shapecheck import axes, dims, origins
+from shapecheck import axes, dims, origins, places
 from shapecheck.diagnostic import Refusal
 from shapecheck.dims import Dim, Expr
 from shapecheck.graph import Node
@@ -227,9 +227,6 @@ def span(owed: Obligation) -> Span | None:
     if node is None:
         return None
     spec = node.spec
-    if spec.inputs is not None and spec.place is not None:
-        found = spec.place.at("inputs").span()
-        if found is not None:
-            return found
-    place = spec.kind_place or spec.place
-    return place.span(spec.kind_place is not None) if place else None
+    inputs = spec.inputs_place
+    found = inputs.span() if spec.inputs is not None and inputs is not None else None
+    return places.kind_span(spec) if found is None else found

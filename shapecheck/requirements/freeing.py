@@ -10,7 +10,6 @@ from shapecheck.infer import infer
 from shapecheck.inference import Inference, identifier
 from shapecheck.making import make
 from shapecheck.need import Shape
-from shapecheck.spec import LayerSpec
 
 
 class Freed:
@@ -69,11 +68,7 @@ def _with_shape(node: Node, shape: tuple[Any, ...]) -> Node:
     old = node.spec
     config = {key: value for key, value in old.config.items() if key not in ("shape", "batch_shape", "batch_size")}
     config["batch_shape"] = shape
-    spec = LayerSpec(
-        old.kind, config, name=old.name, inputs=old.inputs, call=old.call, again=old.again, model=old.model,
-        place=old.place, kind_place=old.kind_place, trail=old.trail,
-    )  # fmt: skip
-    fresh = Node(node.index, node.name, spec)
+    fresh = Node(node.index, node.name, old.but(config=config))
     for slot in Node.__slots__:
         if slot not in ("spec", "index", "name"):
             setattr(fresh, slot, getattr(node, slot))

@@ -176,3 +176,72 @@ def test_the_spec_language_may_be_written_in_json():
     report = shapecheck.check(text=json.dumps(spec))
     assert report.ok and str(report.layers["dense"].output_shapes[0][1]) == "H"
     assert isinstance(report.params, int | dims.Expr)
+
+
+def test_a_model_inside_a_layer_is_checked_too():
+    inner = functional3(
+        input3("x", 8, 4), layer3("Flatten", "f", node(ref("x"))), layer3("Dense", "d", node(ref("f")), units=3),
+        outputs=["d", 0, 0],
+    )  # fmt: skip
+    steps = layer3("TimeDistributed", "steps", node(ref("i")), layer=inner)
+    report = checked(functional3(input3("i", 10, 8, 4), steps, outputs=["steps", 0, 0]))
+    assert report.ok and report.shapes["steps"][1:] == (10, 3) and report.params == 32 * 3 + 3
+    inner["config"]["layers"][2]["config"]["units"] = 0
+    (found,) = checked(functional3(input3("i", 10, 8, 4), steps, outputs=["steps", 0, 0])).diagnostics
+    assert found.code == "SC114"
+    assert "at config.layers[1].config.layer.config.layers[2].config.units" in found.notes
+
+
+def test_a_model_inside_a_layer_runs():
+    inner = functional3(input3("x", 4), layer3("Dense", "d", node(ref("x")), units=3), outputs=["d", 0, 0])
+    steps = layer3("TimeDistributed", "steps", node(ref("i")), layer=inner)
+    model = functional3(input3("i", 10, 4), steps, outputs=["steps", 0, 0])
+    alone = layer3("TimeDistributed", "steps", node(ref("i")), layer={"class_name": "Dense", "config": {"units": 3}})
+    plain = functional3(input3("i", 10, 4), alone, outputs=["steps", 0, 0])
+    kernel, bias = [[0.5] * 3] * 4, [1.0, 2.0, 3.0]
+    made = [shapecheck.run(text=written(given), weights={"steps": [kernel, bias]}) for given in (model, plain)]
+    assert (made[0].outputs[0] == made[1].outputs[0]).all()
+
+
+def test_a_mask_that_a_call_names():
+    report = checked(
+        functional3(
+            input3("i", 6, 4), input3("m", 6),
+            layer3("LSTM", "rnn", node(ref("i"), mask=ref("m"), training=False), units=5, return_sequences=True),
+            outputs=["rnn", 0, 0],
+        )
+    )  # fmt: skip
+    assert report.ok and report.layers["rnn"].masks[0][1:] == (6,)
+    assert report.layers["rnn"].inputs == ("i", "m")
+
+
+def test_states_by_name():
+    lstm = layer3("LSTM", "a", node(ref("i")), units=5, return_state=True)
+    again = layer3("LSTM", "b", node(ref("i"), initial_state=[ref("a", 0, 1), ref("a", 0, 2)]), units=5)
+    report = checked(functional3(input3("i", 6, 4), lstm, again, outputs=["b", 0, 0]))
+    assert report.ok and report.layers["b"].inputs == ("i", "a[1]", "a[2]")
+
+
+def test_an_operation_is_not_the_layer_of_its_name():
+    op = layer3("Add", "add", node(ref("i"), 2.0), module="keras.src.ops.numpy", registered_name="Add")
+    assert checked(functional3(input3("i", 4), op, outputs=["add", 0, 0])).ok
+    op["module"], op["registered_name"] = "keras.layers", None
+    assert not checked(functional3(input3("i", 4), op, outputs=["add", 0, 0])).ok
+
+
+def test_an_output_that_a_layer_does_not_have():
+    layers = input3("i", 3), layer3("Dense", "d", node(ref("i")), units=2)
+    report = checked(functional3(*layers, outputs=["d", 0, 1]))
+    assert [found.code for found in report.diagnostics if found.severity == "error"] == ["SC206"]
+
+
+@pytest.mark.parametrize("kind, module", [("SequentialX", "keras"), ("Sequentail", None)])
+def test_a_class_of_models_that_keras_does_not_have(kind, module):
+    model = sequential2(layer2("Dense", "d", units=4, batch_input_shape=[None, 3]))
+    report = checked({**model, "class_name": kind, "module": module})
+    assert [found.code for found in report.diagnostics] == ["SC110"]
+
+
+def test_states_in_a_sequential_are_refused():
+    first = layer2("LSTM", "a", units=4, return_state=True, batch_input_shape=[None, 5, 3])
+    assert not checked(sequential2(first, layer2("Dense", "d", units=1))).ok
