@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from shapecheck.about import VERSION
-from shapecheck.checker import check, run
+from shapecheck.checker import check
 from shapecheck.conversion import convert
 from shapecheck.diagnostic import Diagnostic, Label, ShapecheckError, ShapeError, SpecError
 from shapecheck.python_layers import Inferred, Tensor, UserLayer, input, layer
 from shapecheck.report import LayerReport, Report
+from shapecheck.running import run
 
 __version__ = VERSION
 

@@ -1,4 +1,4 @@
-"""check() and run(): the only orchestration. Text, file or Python in; a report or the numbers of a forward pass out."""
+"""check(): text, file or Python in, a report out. With `running` the only orchestration."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def inferred(
     limits: Mapping[str, Any] | None = None,
 ) -> tuple[Report, Inference | None]:
     """The report of `check`, and what it stands on: the graph, and what was inferred of each call."""
-    _check_sizes(at)
+    check_sizes(at)
     _check_options(text, path, keras, data_format)
     allowed, asserts = frozenset(_names(allow_import, "allow_import")), _names(asserts, "asserts")
     collecting = gc.isenabled()
@@ -73,49 +73,49 @@ def inferred(
         if allowed:
             _import_functions(spec, allowed)
         found = infer.infer(graph.build(spec), at)
-        _check_symbols(at, found)
+        check_symbols(at, found)
         return reporting.report_of(source, spec, found, limits), found
     finally:
         if collecting:
             gc.enable()
 
 
-def _check_symbols(at: Mapping[str, int] | None, found: Inference) -> None:
+def check_symbols(at: Mapping[str, int] | None, found: Inference) -> None:
     for name in at or {}:
         if name not in found.symbols:
-            raise _usage_error("SC205", name=name, near=near(name, found.symbols))
+            raise usage_error("SC205", name=name, near=near(name, found.symbols))
 
 
-def _check_sizes(at: Mapping[str, int] | None) -> None:
-    for name, size in _mapping(at, "at", "sizes by the names of symbols").items():
+def check_sizes(at: Mapping[str, int] | None) -> None:
+    for name, size in mapping(at, "at", "sizes by the names of symbols").items():
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-            raise _usage_error("SC114", param=name, expected="a size of at least 1", given=shown(size))
+            raise usage_error("SC114", param=name, expected="a size of at least 1", given=shown(size))
 
 
 def _check_options(text: Any, path: Any, keras: Any, data_format: Any) -> None:
     if text is not None and not isinstance(text, (str, bytes)):
-        raise _usage_error("SC113", param="text", expected="a text, or bytes", given=shown(text))
+        raise usage_error("SC113", param="text", expected="a text, or bytes", given=shown(text))
     if path is not None and not isinstance(path, str):
-        raise _usage_error("SC113", param="path", expected="a text", given=shown(path))
+        raise usage_error("SC113", param="path", expected="a text", given=shown(path))
     if keras is not None and (type(keras) is not int or keras not in (2, 3)):
-        raise _usage_error("SC114", param="keras", expected="2, 3 or None", given=shown(keras))
+        raise usage_error("SC114", param="keras", expected="2, 3 or None", given=shown(keras))
     formats = ("channels_last", "channels_first")
     if data_format is not None and not (isinstance(data_format, str) and data_format in formats):
-        raise _usage_error("SC114", param="data_format", expected="`channels_last` or `channels_first`",
+        raise usage_error("SC114", param="data_format", expected="`channels_last` or `channels_first`",
                            given=shown(data_format))  # fmt: skip
 
 
 def _limits(options: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """The limits of the lints that a caller sets: names that a rule declares, numbers of at least 0."""
-    given = _mapping(options, "options", "limits by their names")
+    given = mapping(options, "options", "limits by their names")
     if given:
         from shapecheck.rules import OPTIONS
 
         for name, value in given.items():
             if name not in OPTIONS:
-                raise _usage_error("SC108", what="set of options", key=shown(name).strip("`"), near=near(name, OPTIONS))
+                raise usage_error("SC108", what="set of options", key=shown(name).strip("`"), near=near(name, OPTIONS))
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                raise _usage_error("SC125", param=name, name="options", expected="a whole number of at least 0",
+                raise usage_error("SC125", param=name, name="options", expected="a whole number of at least 0",
                                    given=shown(value))  # fmt: skip
     return given
 
@@ -125,21 +125,21 @@ def _names(value: Any, param: str) -> list[str]:
     several = [value] if isinstance(value, str) else value
     if isinstance(several, (list, tuple, set, frozenset)) and all(isinstance(item, str) for item in several):
         return list(several)
-    raise _usage_error("SC113", param=param, expected="a list of texts", given=shown(value))
+    raise usage_error("SC113", param=param, expected="a list of texts", given=shown(value))
 
 
 def _tensors(value: Any, param: str) -> list[Tensor]:
     several = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
     for item in several:
         if not isinstance(item, Tensor):
-            raise _usage_error("SC113", param=param, expected="tensors of a graph", given=shown(item))
+            raise usage_error("SC113", param=param, expected="tensors of a graph", given=shown(item))
     return list(several)
 
 
-def _mapping(value: Any, param: str, expected: str) -> Mapping[Any, Any]:
+def mapping(value: Any, param: str, expected: str) -> Mapping[Any, Any]:
     if value is None or isinstance(value, Mapping):
         return value or {}
-    raise _usage_error("SC113", param=param, expected=f"a mapping: {expected}", given=shown(value))
+    raise usage_error("SC113", param=param, expected=f"a mapping: {expected}", given=shown(value))
 
 
 # Reading ---------------------------------------------------------------------------------------------------------
@@ -201,86 +201,7 @@ def _imported(value: Any, allowed: frozenset[str]) -> Any:
         return value
 
 
-# Running ---------------------------------------------------------------------------------------------------------
-
-
-def run(
-    definition: Any = None,
-    arrays: Mapping[str, Any] | None = None,
-    *,
-    text: str | bytes | None = None,
-    inputs: Any = None,
-    outputs: Any = None,
-    at: Mapping[str, int] | None = None,
-    training: bool = False,
-    seed: int = 0,
-    weights: Mapping[str, Any] | None = None,
-    keras: int | None = None,
-    allow_import: Iterable[str] = (),
-) -> Any:
-    """A forward pass with NumPy: the definition as for `check`, arrays by input name, sizes of symbols in `at`.
-
-    Missing arrays are drawn from `seed`; symbols that are not set take the smallest valid size of at least 2.
-    `weights` maps layer names to arrays in Keras's order, or to path -> array. Raises SpecError or ShapeError when the
-    definition has errors or an array does not fit.
-    """
-    return run_report(definition, arrays, text=text, inputs=inputs, outputs=outputs, at=at, training=training,
-                      seed=seed, weights=weights, keras=keras, allow_import=allow_import)[1]  # fmt: skip
-
-
-def run_report(
-    definition: Any = None,
-    arrays: Mapping[str, Any] | None = None,
-    *,
-    text: str | bytes | None = None,
-    inputs: Any = None,
-    outputs: Any = None,
-    at: Mapping[str, int] | None = None,
-    training: bool = False,
-    seed: int = 0,
-    weights: Mapping[str, Any] | None = None,
-    keras: int | None = None,
-    allow_import: Iterable[str] = (),
-) -> tuple[Report, Any]:
-    """The report of the check, and the run."""
-    _check_sizes(at)
-    given = dict(_mapping(arrays, "arrays", "arrays by the names of inputs"))
-    weights = _mapping(weights, "weights", "arrays by the names of layers")
-    report, found = inferred(definition, text, None, inputs, outputs, None, keras, None, allow_import)
-    report.raise_for_errors()
-    if found is None:
-        raise error_of(Diagnostic("SC104", "there is no model to run"))
-    from shapecheck import arguments
-    from shapecheck.executors import numpy_model, sizes
-
-    _check_symbols(at, found)
-    nodes = found.graph.nodes
-    names = {nodes[index].name for index in found.graph.inputs}
-    for name in given:
-        if name not in names:
-            raise _usage_error("SC503", name=shown(name).strip("`"), near=near(name, names), known=sorted(names))
-    owners = {node.name for node in nodes if node.owner == node.index}
-    for name in weights:
-        if name not in owners:
-            raise _usage_error("SC201", layer="weights", name=shown(name).strip("`"), near=near(name, owners))
-    try:
-        start, train = arguments.whole(seed, "seed"), arguments.flag(training, "training")
-        given = {name: arguments.array(array, name) for name, array in given.items()}
-    except Refusal as refusal:
-        raise _usage_error(refusal.code, param=refusal.param, **refusal.facts) from None
-    chosen = sizes.choose(found, report.requirements, at or {}, {name: array.shape for name, array in given.items()})
-    numeric = infer.infer(found.graph, chosen)
-    for finding in numeric.findings:
-        if finding.severity == "error":
-            raise error_of(finding)
-    try:
-        numpy_model.hold_symbols(found, numeric, chosen)
-        return report, numpy_model.run_model(numeric, given, chosen, training=train, seed=start, weights=weights)
-    except numpy_model.NodeRefusal as failed:
-        raise error_of(explain.finding(found, failed.node, failed.refusal)) from None
-
-
-def _usage_error(code: str, **facts: Any) -> Exception:
+def usage_error(code: str, **facts: Any) -> Exception:
     """An error in what was asked, not in the definition."""
     message, help = explain.worded(Refusal(code, **facts), facts.get("layer", ""))
     return error_of(Diagnostic(code, message, help=help, facts=facts))

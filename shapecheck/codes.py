@@ -65,6 +65,11 @@ _TABLE = (
     Code("SC151", "damaged container", "the {what} cannot be read: {problem}"),
     Code("SC152", "no model inside", "there is no model in the {what}: {problem}"),
     Code("SC153", "package missing", "reading {what} needs the package `{package}`, which is not installed"),
+    Code("SC154", "stored weight of another shape",
+         "`{weight}` of `{layer}` is {expected}, and {given} in `{file}`"),
+    Code("SC155", "stored weight missing", "`{file}` has no weights for `{layer}`: it needs {weights}"),
+    Code("SC156", "stored weight left over", "`{weight}` {shape} of `{file}` is not used: {problem}", "warning"),
+    Code("SC157", "stored weight that is not read", "`{name}` in the file of weights is not read: {problem}"),
     Code("SC160", "not to be written", "`{param}` of `{layer}` is {given}, which no file can hold",
          advice="write it as a text, such as `lambda x: 2 * x`, or by the name that Keras has for it"),
     # the lint step

@@ -103,11 +103,15 @@ class Diagnostic:
 
 
 class ShapecheckError(Exception):
-    """Anything that shapecheck refuses. `.code` is the SC code, `.diagnostic` the whole finding."""
+    """Anything that shapecheck refuses. `.code` is the SC code, `.diagnostic` the whole finding.
+
+    `.others` are the findings that came with it, where one thing was looked at and several are wrong with it.
+    """
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(str(diagnostic))
         self.diagnostic = diagnostic
+        self.others: Sequence[Diagnostic] = ()
 
     @property
     def code(self) -> str:

@@ -19,7 +19,7 @@ import yaml
 from keras_files import functional3, input3, layer3, node, ref, written
 
 import shapecheck
-from shapecheck import dims, lint
+from shapecheck import dims, lint, running
 from shapecheck.codes import CODES
 from shapecheck.lint import baseline
 from shapecheck.writers import annotate
@@ -220,6 +220,33 @@ def without_h5py(monkeypatch):
     return checked(b"\x89HDF\r\n\x1a\n")
 
 
+def stored(tmp_path, **arrays):
+    """What is said of a file of weights for SMALL, whose names are written with a `__` for the `/`."""
+    path = tmp_path / "w.npz"
+    np.savez(path, **{name.replace("__", "/"): array for name, array in arrays.items()})
+    try:
+        report, _ = running.run_report(text=SMALL, weights=path)
+        return only(report)
+    except shapecheck.ShapecheckError as error:
+        return error.diagnostic
+
+
+def narrow(tmp_path):
+    return stored(tmp_path, y__kernel=np.zeros((4, 3)), y__bias=np.zeros(2))
+
+
+def lacking(tmp_path):
+    return stored(tmp_path, y__kernel=np.zeros((4, 2)))
+
+
+def crowded(tmp_path):
+    return stored(tmp_path, y__kernel=np.zeros((4, 2)), y__bias=np.zeros(2), z__bias=np.zeros(2))
+
+
+def pickled(tmp_path):
+    return stored(tmp_path, y__kernel=np.array([print], dtype=object))
+
+
 PYTHON_ONLY = {
     "SC105": ("bytes that are no text", lambda: only(shapecheck.check(text=b"layers: [\xff\xfe\x00]"))),
     "SC106": ("a path", lambda: refused(lambda: shapecheck.check(str(ROOT / "specs" / "nothing.yaml")))),
@@ -234,6 +261,10 @@ PYTHON_ONLY = {
     "SC152": ("an archive without a model", lambda: checked(packed("readme.txt"))),
     "SC153": ("a package that is missing", without_h5py),
     "SC160": ("a function of Python", lambda: refused(written_out)),
+    "SC154": ("a file of weights", narrow),
+    "SC155": ("a file of weights", lacking),
+    "SC156": ("a file of weights", crowded),
+    "SC157": ("a file of weights", pickled),
     "SC170": ("a configuration", lambda tmp_path: misconfigured(tmp_path, "ignore = [SC7]\n")),
     "SC171": ("a configuration", lambda tmp_path: misconfigured(tmp_path, 'ignored = ["SC7"]\n')),
     "SC172": ("a configuration", lambda tmp_path: misconfigured(tmp_path, 'ignore = "SC7"\n')),

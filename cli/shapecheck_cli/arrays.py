@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
-from shapecheck.words import near
+from shapecheck.words import listing, near
 
 
-def read(pair: str) -> tuple[str, Any]:
-    """`x=file.npy` as the name of an input and its array. Raises click's error where that cannot be had."""
+def read(pair: str, names: Sequence[str]) -> tuple[str, Any]:
+    """`x=file.npy` as the name of an input and its array; the name of an only input may be left out.
+
+    Raises click's error where that cannot be had.
+    """
     name, sign, path = pair.partition("=")
-    if not (name and sign and path):
-        raise click.BadParameter(f"`{pair}` is not of the form NAME=FILE.npy", param_hint="--input")
+    if not sign and len(names) == 1:
+        name, path = names[0], pair
+    if not (name and path):
+        known = f"; the inputs are {listing(f'`{one}`' for one in names[:10])}" if len(names) > 1 else ""
+        raise click.BadParameter(f"`{pair}` is not of the form NAME=FILE.npy{known}", param_hint="--input")
     import numpy as np
 
     try:

@@ -124,7 +124,8 @@ def given_weights(layer: Layer, weights: Mapping[str, Weight], arrays: Any) -> d
     ):
         raise Refusal("SC502", expected=_shapes(shapes), given=_shapes([array.shape for array in made]))
     dtype = numpy_dtype(layer.policy.variable)
-    return {path: np.asarray(array, dtype=dtype) for path, array in zip(paths, made, strict=True)}
+    with np.errstate(over="ignore"):  # a number that is too large for the dtype is an infinity
+        return {path: np.asarray(array, dtype=dtype) for path, array in zip(paths, made, strict=True)}
 
 
 def _array(value: Any, shapes: Sequence[Any]) -> Any:

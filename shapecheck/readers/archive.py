@@ -96,7 +96,12 @@ def read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes
     if size > _FLAT and size > _RATIO * packed:
         problem = f"`{name}` is packed to 1/{size // packed:,} of its size, and no description of a model can be"
         raise Unread("SC811", problem=problem)
-    data: Any = b""
+    return unpacked(archive, member, limit)
+
+
+def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
+    """The bytes of a member, which are as many as its header says, and `limit` at most. Raises Unread."""
+    name, size = member.filename, member.file_size
     try:
         with archive.open(member) as stream:
             data = stream.read(limit + 1)
@@ -107,7 +112,7 @@ def read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes
     if len(data) != size or rest:
         problem = f"`{name}` has {len(data):,} bytes, and {size:,} are promised"
         raise Unread("SC151", what="archive", problem=problem)
-    return bytes(data)
+    return data
 
 
 def check_packing(member: zipfile.ZipInfo) -> None:

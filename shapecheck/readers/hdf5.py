@@ -1,84 +1,126 @@
-"""A model in HDF5, as Keras 1 and 2 saved them: the configuration is an attribute of the file. Weights are not read.
+"""Files in HDF5, as Keras saves models and weights, read by h5py in a process of its own; see `hdf5_process`.
 
 h5py is an optional package, and asked for by name when it is missing.
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from threading import Timer
 from typing import Any, BinaryIO
 
 from shapecheck.readers import MAX_BYTES
 from shapecheck.readers.containers import Content, Unread
-from shapecheck.words import failure
 
 EXTRA = "shapecheck-nn[h5]"
+_WAIT = 60.0  # seconds for an answer, where the system itself sets no limit
+_KIND = "HDF5 file"
 
 
-def library() -> Any:
-    """h5py. Raises Unread where it is not installed."""
-    try:
-        import h5py
-    except ImportError:
+def need_library() -> None:
+    """Raises Unread where h5py is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("h5py") is None:
         help = (f"install it with `pip install '{EXTRA}'`, or `pip install h5py`",)
-        raise Unread("SC153", what="HDF5", package="h5py", help=help) from None
-    return h5py
+        raise Unread("SC153", what="HDF5", package="h5py", help=help)
 
 
-def opened(file: BinaryIO) -> Any:
-    """The HDF5 file in a file that is open, for reading. Raises Unread."""
-    h5py = library()
-    try:
-        return h5py.File(file, "r")
-    except Exception as error:
-        raise damaged(error) from None
+class Hdf5:
+    """An HDF5 file that is open in another process, which ends with it."""
 
+    def __init__(self, file: BinaryIO) -> None:
+        need_library()
+        from shapecheck.readers import hdf5_process
 
-def damaged(error: Exception) -> Unread:
-    """What h5py says, in one line."""
-    said = failure(error)
-    problem = "it is cut off" if "truncated" in said else f"it is damaged ({said})"
-    return Unread("SC151", what="HDF5 file", problem=problem)
+        command = [sys.executable, "-I", "-S", hdf5_process.__file__, json.dumps([part for part in sys.path if part])]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        file.seek(0)
+        data = file.read()
+        try:
+            self._send({"size": len(data)}, data)
+            self._receive()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Hdf5:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._process.kill()
+        for stream in (self._process.stdin, self._process.stdout):
+            try:
+                if stream is not None:
+                    stream.close()
+            except OSError:
+                pass  # what was still to be sent
+        self._process.wait()
+
+    def ask(self, do: str, **more: Any) -> tuple[Mapping[str, Any], bytes]:
+        """The answer to one of the questions of `hdf5_process`, with its bytes. Raises Unread."""
+        self._send({"do": do, "with": more})
+        return self._receive()
+
+    def _send(self, asked: Mapping[str, Any], data: bytes = b"") -> None:
+        stream: Any = self._process.stdin
+        try:
+            stream.write(json.dumps(asked).encode() + b"\n" + data)
+            stream.flush()
+        except OSError:
+            raise self._ended() from None
+
+    def _receive(self) -> tuple[Mapping[str, Any], bytes]:
+        stream: Any = self._process.stdout
+        watch = Timer(_WAIT, self._process.kill)
+        watch.daemon = True
+        watch.start()
+        try:
+            line = stream.readline()
+            answer = json.loads(line) if line.endswith(b"\n") else None
+            data = stream.read(answer["bytes"]) if answer else b""
+        finally:
+            watch.cancel()
+        if answer is None or len(data) != answer["bytes"]:
+            raise self._ended()
+        if "damaged" in answer:
+            said = answer["damaged"]
+            problem = "it is cut off" if "truncated" in said else f"it is damaged ({said})"
+            raise Unread("SC151", what=_KIND, problem=problem)
+        return answer, data
+
+    def _ended(self) -> Unread:
+        return Unread("SC151", what=_KIND, problem="it is damaged (libhdf5 crashes over it, or finds no end)")
 
 
 def content(file: BinaryIO) -> Content:
     """The configuration of a model, and its version. Raises Unread."""
-    with opened(file) as root:
-        try:
-            config = attribute(root, "model_config", MAX_BYTES)
-            version = attribute(root, "keras_version", 100)
-            weights = [name for name in ("layers", "model_weights", "_layer_checkpoint_dependencies") if name in root]
-            listed = "layer_names" in root.attrs or "layer_names0" in root.attrs
-        except Unread:
-            raise
-        except Exception as error:
-            raise damaged(error) from None
-    if config is None:
-        if weights or listed:
-            help = ("check the definition of the model; `shapecheck run MODEL --weights FILE` puts these weights in",)
-            raise Unread("SC152", what="HDF5 file", problem="it holds weights only, without the layers", help=help)
-        raise Unread("SC152", what="HDF5 file", problem="it has no attribute `model_config`")
-    return Content(config, None if version is None else version.decode("utf-8", "replace"))
+    with Hdf5(file) as opened:
+        config = attribute(opened, "model_config", MAX_BYTES)
+        if config is not None:
+            version = attribute(opened, "keras_version", 100)
+            return Content(config, None if version is None else version.decode("utf-8", "replace"))
+        index, _ = opened.ask("index")
+    if index.get("arrays") and (index["groups"][""] or {"layers", "model_weights"} & index["groups"].keys()):
+        help = ("check the definition of the model; `shapecheck run MODEL --weights FILE` puts these weights in",)
+        raise Unread("SC152", what=_KIND, problem="it holds weights only, without the layers", help=help)
+    raise Unread("SC152", what=_KIND, problem="it has no attribute `model_config`")
 
 
-def attribute(owner: Any, name: str, limit: int) -> bytes | None:
+def attribute(opened: Hdf5, name: str, limit: int) -> bytes | None:
     """A text that stands in an attribute, None where there is none. Raises Unread where it is too long or no text."""
-    if name not in owner.attrs:
-        return None
-    found = owner.attrs.get_id(name)
-    size = found.get_storage_size()
-    if size > limit:
+    answer, data = opened.ask("attribute", name=name, limit=limit)
+    if "too_long" in answer:
         notes = (f"this is its attribute `{name}`",)
-        raise Unread("SC801", size=f"{size:,}", limit=f"{limit:,}", notes=notes)
-    if found.shape not in ((), (1,)):
-        raise Unread("SC151", what="HDF5 file", problem=f"its attribute `{name}` is no text")
-    value = owner.attrs[name]
-    if getattr(value, "shape", ()) == (1,):
-        value = value[0]
-    if isinstance(value, str):
-        value = value.encode("utf-8", "surrogateescape")
-    if not isinstance(value, bytes):
-        raise Unread("SC151", what="HDF5 file", problem=f"its attribute `{name}` is no text")
-    if len(value) > limit:
-        notes = (f"this is its attribute `{name}`",)
-        raise Unread("SC801", size=f"{len(value):,}", limit=f"{limit:,}", notes=notes)
-    return bytes(value)
+        raise Unread("SC801", size=f"{answer['too_long']:,}", limit=f"{limit:,}", notes=notes)
+    if "no_text" in answer:
+        raise Unread("SC151", what=_KIND, problem=f"its attribute `{name}` is no text")
+    return None if "missing" in answer else data

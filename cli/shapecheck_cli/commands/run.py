@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from shapecheck import checker
+from shapecheck import running
 from shapecheck.diagnostic import ShapecheckError
 from shapecheck.report import Report
 from shapecheck_cli import arrays, console, exits, loading, options
@@ -16,36 +16,42 @@ from shapecheck_cli import arrays, console, exits, loading, options
 
 @options.command("run")
 @click.argument("path", type=click.Path(), metavar="PATH")
-@click.option("--input", "inputs", multiple=True, metavar="NAME=FILE.npy", help="The array of an input. Repeatable.")
+@click.option("--input", "inputs", multiple=True, metavar="[NAME=]FILE.npy",
+              help="The array of an input; an only one needs no name. Repeatable.")  # fmt: skip
 @options.at_option
 @click.option("--train", is_flag=True, help="Run as in training: dropout drops.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="For weights, inputs and dropout.")
+@click.option("--weights", metavar="FILE", help="The weights, from `.weights.h5`, `.h5`, `.keras` or `.npz`.")
 @click.option("--save", metavar="OUT.npz", help="Save the output of every layer.")
+@click.option("--save-weights", metavar="OUT.weights.h5", help="Save the weights, for `Model.load_weights` of Keras 3.")
 @options.keras_option
 @options.import_option
 def command(
-    path: str, inputs: Sequence[str], at: Mapping[str, int], train: bool, seed: int, save: str | None, **choices: Any
+    path: str, inputs: Sequence[str], at: Mapping[str, int], train: bool, save: str | None, seed: int, **choices: Any
 ) -> int:
     """Run the model with NumPy, and compare every array with the inferred shape.
 
-    Weights are initialised from the seed. Inputs that are not given are drawn; sizes that are not set take the smallest
-    valid value of at least 2.
+    Weights are those that the file brings with it, and otherwise initialised from the seed. Inputs that are not given
+    are drawn; sizes that are not set take the smallest valid value of at least 2.
     """
     text = loading.read_stdin() if path == "-" else None
+    files = {name: choices.pop(name) for name in ("weights", "save_weights")}
     report = loading.load(path, text, **choices)
     _complain(report)
     if not report.ok:
         return exits.of([report])
-    given = dict(map(arrays.read, inputs))
+    given = dict(arrays.read(pair, [tensor.name for tensor in report.inputs]) for pair in inputs)
     choices = {name: value for name, value in choices.items() if value}
     try:
-        done = checker.run_report(
-            path if text is None else None, given, text=text, at=at, training=train, seed=seed, **choices
-        )[1]
+        again, done = running.run_report(
+            path if text is None else None, given, text=text, at=at, training=train, seed=seed, **files, **choices
+        )
     except ShapecheckError as error:
-        report.diagnostics = [error.diagnostic]
+        report.diagnostics = [error.diagnostic, *error.others]
         _complain(report)
         return exits.of([report])
+    report.diagnostics = again.diagnostics[len(report.diagnostics) :]  # what there is to say of the weights
+    _complain(report)
     if save:
         arrays.save(save, done.arrays)
     from shapecheck.writers import run_table
