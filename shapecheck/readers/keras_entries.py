@@ -18,8 +18,9 @@ _INNER = ("layer", "forward_layer", "backward_layer", "cell", "cells", "layers")
 _ALSO = {
     "BatchNormalizationV1": "BatchNormalization", "BatchNormalizationV2": "BatchNormalization",
     "UnifiedLSTM": "LSTM", "LSTMV2": "LSTM", "UnifiedGRU": "GRU", "GRUV2": "GRU",
+    "GroupedQueryAttention": "GroupQueryAttention",
 }  # fmt: skip
-"""Names that TensorFlow's Keras wrote for a while."""
+"""Names that TensorFlow's Keras wrote for a while, and one that Keras 3 writes into HDF5."""
 
 
 class Entry:

@@ -165,7 +165,8 @@ def test_run_refuses(shapecheck, folder, bad):
     assert code == 1 and "SC503" in said
     code, said = run("m.yaml", "--input", "x=x.np")
     assert code == 2 and "did you mean `x.npy`?" in said
-    for pair in ("x.npy", "=x.npy", "x=", "x=text.npy", "x=object.npy", "x=zip.npz", "x=."):
+    assert run("m.yaml", "--input", "x.npy") == run("m.yaml", "--input", "x=x.npy")
+    for pair in ("=x.npy", "x=", "x=text.npy", "x=object.npy", "x=zip.npz", "x=."):
         assert run("m.yaml", "--input", pair)[0] == 2, pair
     assert run("m.yaml", "--save", "none/out.npz")[0] == 2
 
