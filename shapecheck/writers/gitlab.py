@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,7 +17,7 @@ _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 def write(reports: Sequence[Report], options: Options = DEFAULT) -> str:
     """All findings, in ASCII; `[]` where there is none, as GitLab wants a report of every run."""
     found = machine.fingerprints(reports, options)
-    return json.dumps([_finding(report, one, name, options) for report, one, name in found], indent=1)
+    return machine.dumps([_finding(report, one, name, options) for report, one, name in found], indent=1)
 
 
 def _finding(report: Report, found: Diagnostic, fingerprint: str, options: Options) -> dict[str, Any]:

@@ -5,12 +5,11 @@ A dim is an int, an expression as a string, or null where nothing is known; a sh
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from shapecheck import about, dims
-from shapecheck.diagnostic import Diagnostic, Label
+from shapecheck.diagnostic import Diagnostic, Fix, Label
 from shapecheck.dims import Dim
 from shapecheck.report import LayerReport, NamedShape, Report, Shape
 from shapecheck.source import Span
@@ -35,7 +34,7 @@ def write(reports: Sequence[Report], options: Options = DEFAULT) -> str:
         },
         "files": _files(reports, options),
     }
-    return json.dumps(data).replace("##[", "#\\u0023[")  # see `escape`
+    return machine.dumps(data)
 
 
 def _files(reports: Sequence[Report], options: Options) -> list[dict[str, Any]]:
@@ -100,9 +99,17 @@ def _finding(found: Diagnostic, fingerprint: str) -> dict[str, Any]:
         "flows": [[_place(label) for label in flow] for flow in found.flows],
         "notes": list(found.notes),
         "help": list(found.help),
+        "fix": _fix(machine.fix_of(found)),
         "fingerprint": fingerprint,
         "url": about.page_url(found.code),
     }
+
+
+def _fix(fix: Fix | None) -> dict[str, Any] | None:
+    if fix is None:
+        return None
+    edits = [{"location": _location(edit.span), "text": edit.text} for edit in fix.edits]
+    return {"description": fix.text, "edits": edits}
 
 
 def _place(label: Label) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shapecheck.codes import CODES
-from shapecheck.diagnostic import Diagnostic
+from shapecheck.diagnostic import Diagnostic, Fix
 from shapecheck.report import Report
 from shapecheck.source import Span
 from shapecheck.writers.escape import escape
@@ -71,6 +71,18 @@ def said(found: Diagnostic) -> list[str]:
     """What a finding says, in lines: message, notes and help, escaped."""
     lines = [found.message, *(f"note: {line}" for line in found.notes), *(f"help: {line}" for line in found.help)]
     return list(map(escape, lines))
+
+
+def fix_of(found: Diagnostic) -> Fix | None:
+    """The fix of a finding, where it is one that can be written into the text."""
+    return found.fix if isinstance(found.fix, Fix) and found.fix.edits else None
+
+
+def dumps(data: Any, indent: int | None = None) -> str:
+    """Values as JSON in ASCII, in which nothing acts on a terminal or a build log; see `escape`."""
+    from json import dumps
+
+    return dumps(data, indent=indent).replace("##[", "#\\u0023[")
 
 
 def first_line(span: Span) -> Span:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +23,7 @@ def write(reports: Sequence[Report], options: Options = DEFAULT) -> str:
     if worst:
         data["severity"] = _SEVERITIES[worst]
     data["diagnostics"] = [_finding(report, found, options) for report, found in machine.each(reports)]
-    return json.dumps(data, indent=1)
+    return machine.dumps(data, indent=1)
 
 
 def _finding(report: Report, found: Diagnostic, options: Options) -> dict[str, Any]:
@@ -38,15 +37,22 @@ def _finding(report: Report, found: Diagnostic, options: Options) -> dict[str, A
         data["related_locations"] = [
             {"message": escape(label.text), "location": _location(label.span, "", options)} for label in found.labels
         ]
+    fix = machine.fix_of(found)
+    if fix and len(fix.edits) == 1:  # each suggestion can be accepted alone
+        ((span, text),) = fix.edits
+        data["suggestions"] = [{"range": _range(span), "text": text}]
     return data
 
 
 def _location(span: Span | None, path: str, options: Options) -> dict[str, Any]:
     if span is None:
         return {"path": options.path(path)}
+    return {"path": options.path(span.source.path), "range": _range(span)}
+
+
+def _range(span: Span) -> dict[str, dict[str, int]]:
     start = _position(span.source, span.line, span.column)
-    end = _position(span.source, span.end_line, span.end_column)
-    return {"path": options.path(span.source.path), "range": {"start": start, "end": end}}
+    return {"start": start, "end": _position(span.source, span.end_line, span.end_column)}
 
 
 def _position(source: Source, line: int, column: int) -> dict[str, int]:

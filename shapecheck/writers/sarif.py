@@ -6,7 +6,6 @@ Its further labels are related locations, its derivation a code flow, its verifi
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 
 from shapecheck import about
 from shapecheck.codes import CODES, Code, explain
-from shapecheck.diagnostic import Diagnostic, Label
+from shapecheck.diagnostic import Diagnostic, Fix, Label
 from shapecheck.report import Report
 from shapecheck.source import Span
 from shapecheck.writers import machine, rule
@@ -33,7 +32,7 @@ _RATINGS = {"error": "error", "warning": "warning", "note": "recommendation"}
 
 def write(reports: Sequence[Report], options: Options = DEFAULT) -> str:
     """One run over all reports, in ASCII."""
-    return json.dumps(as_data(reports, options), indent=1)
+    return machine.dumps(as_data(reports, options), indent=1)
 
 
 def as_data(reports: Sequence[Report], options: Options = DEFAULT) -> dict[str, Any]:
@@ -113,6 +112,8 @@ def _results(
             ]
         if finding.flows:
             result["codeFlows"] = [_flow(flow, report, finding, options) for flow in finding.flows]
+        if fix := machine.fix_of(finding):
+            result["fixes"] = [_fix(fix, options)]
         yield result
 
 
@@ -162,6 +163,20 @@ def _artifact(path: str, options: Options) -> dict[str, Any]:
         whole = os.path.normpath(os.path.join(options.here, path)).replace(os.sep, "/")
         return {"uri": "file://" + quote("/" + whole.lstrip("/"), errors="surrogatepass")}
     return {"uri": quote(placed, errors="surrogatepass"), "uriBaseId": "%SRCROOT%"}
+
+
+def _fix(fix: Fix, options: Options) -> dict[str, Any]:
+    """The edits of a fix, by file."""
+    changes: dict[str, list[dict[str, Any]]] = {}
+    for span, text in fix.edits:
+        edit = {"deletedRegion": _region(span[1:]), "insertedContent": {"text": text}}
+        changes.setdefault(span.source.path, []).append(edit)
+    return {
+        "description": {"text": _text(escape(fix.text))},
+        "artifactChanges": [
+            {"artifactLocation": _artifact(path, options), "replacements": edits} for path, edits in changes.items()
+        ],
+    }
 
 
 def _flow(flow: Sequence[Label], report: Report, found: Diagnostic, options: Options) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 
 import shapecheck
 from shapecheck import about
-from shapecheck.diagnostic import Diagnostic, Label
+from shapecheck.diagnostic import Diagnostic, Edit, Fix, Label
 from shapecheck.report import Report
 from shapecheck.source import Source, Span
 from shapecheck.writers import formats, sarif
@@ -69,7 +69,8 @@ def worst(make):
                 Diagnostic(
                     ["SC301", "SC110", "SC204", "SC702"][index % 4], f"say {word} `{other}`", layer=other, span=span, label=word,
                     severity=("error", "error", "warning", "note")[index % 4], labels=labels, notes=[word],
-                    flows=[(*labels, *labels)] if labels else (), help=[other, f"[{word}]({other})", "{0} {1}"],
+                    flows=[(*labels, *labels)] if labels else (),
+                    fix=Fix(word, tuple(Edit(span, text) for text in (word, other)[: 1 + index % 2])) if span else None, help=[other, f"[{word}]({other})", "{0} {1}"],
                 )
             )  # fmt: skip
         reports.append(report)
@@ -189,7 +190,7 @@ def test_the_schema_refuses_what_is_missing_or_unknown(make):
         mapping["surplus"] = 1
         assert not report_schema().is_valid(data)
         del mapping["surplus"]
-    assert len(seen) == 7 and report_schema().is_valid(data)
+    assert len(seen) == 9 and report_schema().is_valid(data)
 
 
 # SARIF ------------------------------------------------------------------------------------------------------------
@@ -377,9 +378,54 @@ def test_rdjson_has_the_shape_that_reviewdog_reads(reports):
     assert data["source"] == {"name": "shapecheck", "url": about.URL}
     assert len(data["diagnostics"]) == len(findings(reports))
     for entry, found in zip(data["diagnostics"], findings(reports), strict=True):
-        assert set(entry) <= {"message", "location", "severity", "code", "related_locations"}
+        assert set(entry) <= {"message", "location", "severity", "code", "related_locations", "suggestions"}
         assert entry["severity"] in ("ERROR", "WARNING", "INFO") and entry["code"]["value"] == found.code
         assert ("range" in entry["location"]) == (found.span is not None)
+
+
+SMALL = "layers:\n  - Input: {name: größe, shape: [3]}\n  - Dense: {units: 4, activation: reul}\n"
+
+
+def fixable():
+    """A report with one finding that has a fix of one edit, and one whose fix has two."""
+    report = shapecheck.check(text=SMALL, path="m.yaml")
+    (found,) = report.diagnostics
+    name = Span(found.span.source, 2, 19, 2, 24)
+    found.fix = Fix("write `relu`", (Edit(found.span, "relu"),))
+    both = Diagnostic("SC301", "m", span=name, fix=Fix("write both", (Edit(name, "x"), Edit(found.span, "tanh"))))
+    report.diagnostics.append(both)
+    return report
+
+
+def test_sarif_fixes_can_be_carried_out():
+    results = json.loads(write("sarif", [fixable()]))["runs"][0]["results"]
+    mended = []
+    for result in results:
+        (fix,) = result["fixes"]
+        (change,) = fix["artifactChanges"]
+        assert fix["description"]["text"] and change["artifactLocation"]["uri"] == "nets/m.yaml"
+        lines = SMALL.splitlines(keepends=True)
+        for edit in sorted(change["replacements"], key=lambda edit: edit["deletedRegion"]["startLine"], reverse=True):
+            region = edit["deletedRegion"]
+            line = lines[region["startLine"] - 1]
+            new = line[: region["startColumn"] - 1] + edit["insertedContent"]["text"] + line[region["endColumn"] - 1 :]
+            lines[region["startLine"] - 1] = new
+        mended.append("".join(lines))
+    assert mended == [SMALL.replace("reul", "relu"), SMALL.replace("größe", "x").replace("reul", "tanh")]
+    assert shapecheck.check(text=mended[0]).ok
+
+
+def test_json_fixes_say_the_same():
+    first, second = json.loads(write("json", [fixable()]))["files"][0]["diagnostics"]
+    assert first["fix"]["edits"] == [{"location": first["location"], "text": "relu"}]
+    assert [edit["text"] for edit in second["fix"]["edits"]] == ["x", "tanh"]
+
+
+def test_rdjson_suggests_only_what_stands_alone():
+    first, second = json.loads(write("rdjson", [fixable()]))["diagnostics"]
+    assert first["suggestions"] == [{"range": first["location"]["range"], "text": "relu"}]
+    assert "suggestions" not in second
+    assert second["location"]["range"]["end"]["column"] - second["location"]["range"]["start"]["column"] == len("größe".encode())
 
 
 def test_rdjson_counts_bytes():

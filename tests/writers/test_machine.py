@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 
-from shapecheck.diagnostic import Diagnostic, Label
+from shapecheck.diagnostic import Diagnostic, Edit, Fix, Label
 from shapecheck.report import Report
 from shapecheck.source import Source, Span
 from shapecheck.writers import github, json_report
 
 FINDING = [
     "code", "title", "severity", "message", "layer", "location", "label", "related", "flows", "notes", "help",
-    "fingerprint", "url",
+    "fix", "fingerprint", "url",
 ]  # fmt: skip
 PROPERTIES = {"file", "line", "endLine", "col", "endColumn", "title"}
 
@@ -40,6 +40,7 @@ def test_json_has_exactly_the_promised_keys_in_order(make):
         Diagnostic(
             "SC301", "no", layer="s", span=span(), label="here", labels=[Label(span(1, 1, 1, 2), "there")],
             flows=[(Label(span(1, 1, 1, 2), "from"),)], notes=["why"], help=["do"],
+            fix=Fix("mend", (Edit(span(1, 1, 1, 2), "z"),)),
         ),
         Diagnostic("SC401", "hm", severity="warning"),
     ]
@@ -81,10 +82,14 @@ def test_json_has_exactly_the_promised_keys_in_order(make):
                     [{"message": "from", "location": {"path": "m.yaml", "line": 1, "column": 1, "end_line": 1, "end_column": 2}}],
                 ],
                 "notes": ["why"], "help": ["do"],
+                "fix": {
+                    "description": "mend",
+                    "edits": [{"location": {"path": "m.yaml", "line": 1, "column": 1, "end_line": 1, "end_column": 2}, "text": "z"}],
+                },
             },
             {
                 "code": "SC401", "title": "mask lost", "severity": "warning", "message": "hm", "layer": None,
-                "location": None, "label": "", "related": [], "flows": [], "notes": [], "help": [],
+                "location": None, "label": "", "related": [], "flows": [], "notes": [], "help": [], "fix": None,
             },
         ],
     }  # fmt: skip
