@@ -5,7 +5,7 @@ from typing import Any
 from shapecheck import dims, need, params
 from shapecheck.contract import DROP, Layer, layer
 from shapecheck.diagnostic import Refusal
-from shapecheck.layers._hashing import farmhash
+from shapecheck.layers._hashing import crossed, farmhash, siphash
 from shapecheck.layers._values import kind, reader
 from shapecheck.layers.rescaling import numbers, shape_of
 from shapecheck.words import shown
@@ -167,7 +167,7 @@ def sparse(self):
 class Hashing(Categories):
     """The hash of each value, from 0 to `num_bins` - 1; with a `mask_value`, which gets 0, from 1.
 
-    The hash is Google's FarmHash of the value as a text, and SipHash with a `salt`, which is not computed here.
+    The hash is Google's FarmHash of the value as a text, and SipHash with a `salt`.
     """
 
     num_bins: params.Positive
@@ -191,23 +191,24 @@ class Hashing(Categories):
         return self.num_bins
 
     def run(self, np, x):
-        if self.salt is not None:
-            need.refuse("SC504", problem="a hash with a `salt` is not computed here")
         masked = self.mask_value is not None and self.num_bins > 1
         x = x.astype("int64") if x.dtype.kind == "f" else x
         words, back = np.unique(x, return_inverse=True)
         bins = self.num_bins - masked
-        hashes = [farmhash(str(word).encode()) % bins for word in words.tolist()]
+        hashes = [self.hashed(str(word).encode()) % bins for word in words.tolist()]
         at = np.asarray(hashes, "int64")[back].reshape(x.shape)
         return self.vectors(np, np.where(x == self.mask_value, 0, at + 1) if masked else at)
+
+    def hashed(self, text):
+        return farmhash(text) if self.salt is None else siphash(text, self.salt)
 
 
 @layer
 class HashedCrossing(Categories):
     """The hash of each pair of values, from 0 to `num_bins` - 1.
 
-    Two inputs (n) or (n, 1). Keras infers a shape for others as well, and refuses them when it runs. TensorFlow's hash
-    of pairs is not computed here.
+    Two inputs (n) or (n, 1), of integers. Keras infers a shape for others as well, and refuses them when it runs. The
+    hash is TensorFlow's chain of FarmHash's factor.
     """
 
     num_bins: params.Positive
@@ -238,4 +239,6 @@ class HashedCrossing(Categories):
         return self.encoded(xs[0])
 
     def run(self, np, *xs):
-        return need.refuse("SC504", problem="the hash of pairs is not computed here")
+        whole = all(x.dtype.kind in "iub" for x in xs)
+        need.that(whole, "SC504", problem="it hashes integers only, as Keras does")
+        return self.vectors(np, (crossed(np, xs) % np.uint64(self.num_bins)).astype("int64"))
