@@ -116,6 +116,8 @@ _TABLE = (
     Code("SC314", "no shape from output_shape", "`output_shape` of `{layer}` returned {given}, which is no shape"),
     Code("SC315", "output_shape contradicts",
          "`output_shape` of `{layer}` promises {promised}, its function gives {actual}"),
+    Code("SC318", "Keras infers another shape",
+         "`{layer}` gives {gives} when it runs, and Keras 3.15 infers {inferred}", "note"),
     # dtype and mask
     Code("SC401", "mask lost", "`{layer}` drops the mask that `{consumer}` wants", "warning"),
     Code("SC402", "mask not supported", "`{layer}` does not support masking, but its input is masked"),

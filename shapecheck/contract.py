@@ -1,6 +1,7 @@
 """What a layer is: one class with its parameters, its formulas and its examples, and nothing else.
 
-The contract is closed: parameters, `check`, `shape`, `dtype`, `mask`, `weights`, `macs`, `run`, `loss`, `examples`.
+The contract is closed: parameters, `check`, `shape`, `dtype`, `mask`, `weights`, `macs`, `run`, `loss`, `examples`,
+and `inferred_by_keras` where Keras infers another shape than it gives.
 A method is handed its inputs; what else it needs it asks for by name, and gets nothing it did not ask for:
 
   np        the array namespace             w         its weights, path -> array (or -> shape, in `macs`)
@@ -140,6 +141,10 @@ class Layer:
 
     def loss(self, *arrays: Any) -> Any:
         """The penalty that the layer adds for its outputs `y`, or None."""
+        return None
+
+    def inferred_by_keras(self, *shapes: Any) -> Any:
+        """What Keras 3 infers where that may be another shape than `shape`, which it gives when it runs; else None."""
         return None
 
     @property

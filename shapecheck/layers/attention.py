@@ -46,6 +46,10 @@ class Attending(Layer):
         output = *lead, scores[-2], value[-1]
         return [output, scores] if call["return_attention_scores"] else output
 
+    def inferred_by_keras(self, *xs, call):
+        output, scores = (*xs[0][:-1], xs[1][-1]), (*xs[0][:-1], xs[-1][-2])
+        return [output, scores] if call["return_attention_scores"] else output
+
     def parts(self, xs):
         """The query and the key."""
         need.that(len(xs) in (2, 3), "SC208", expected="2 or 3 inputs", given=len(xs))

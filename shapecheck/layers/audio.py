@@ -198,6 +198,10 @@ class MelSpectrogram(Layer):
         frames = (x[-1] + 2 * (self.fft_length // 2) - self.fft_length) // self.sequence_stride + 1
         return *x[:-1], self.num_mel_bins, frames
 
+    def inferred_by_keras(self, x):
+        steps = x[1] if len(x) > 1 else x[0]
+        return *x[: len(x) > 1], self.num_mel_bins, (steps + self.sequence_stride + 1) // self.sequence_stride
+
     def dtype(self, x):
         return self.policy.compute
 

@@ -113,6 +113,13 @@ class Bidirectional(Layer):
         made = [*outputs, *states, *others]
         return made if len(made) > 1 else made[0]
 
+    def inferred_by_keras(self, sequence, *initial_state, keras):
+        if self.merge_mode != "concat":
+            return None
+        forward = self.asked("shape", sequence, initial_state, keras=keras)[0]
+        *before, units = forward[0] if isinstance(forward, list) else forward
+        return [(*before, 2 * units)]
+
     def dtype(self, *given):
         return self.policy.compute
 

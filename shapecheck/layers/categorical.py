@@ -81,6 +81,9 @@ class Categories(Layer):
             return *(x[:-1] if len(x) > 1 and x[-1] == 1 else x), self.depth()
         return *(x[:1] if len(x) > 1 else ()), *x[2:], self.depth()
 
+    def inferred_by_keras(self, x):
+        return None if self.output_mode in ("int", "one_hot") else (*x[:-1], self.depth())
+
     def dtype(self, *given):
         return self.integers if self.output_mode == "int" else self.policy.compute
 
@@ -149,6 +152,9 @@ class Discretization(Categories):
         need.that(self.bin_boundaries is not None or self.num_bins is not None, "SC112", "bin_boundaries")
         sparse(self)
 
+    def inferred_by_keras(self, x):
+        return None
+
     def depth(self):
         return self.num_bins if self.bin_boundaries is None else len(self.bin_boundaries) + 1
 
@@ -186,6 +192,9 @@ class Hashing(Categories):
 
     def check(self):
         sparse(self)
+
+    def inferred_by_keras(self, x):
+        return None if self.output_mode == "int" else (*x[:-1], self.num_bins)
 
     def depth(self):
         return self.num_bins
@@ -237,6 +246,9 @@ class HashedCrossing(Categories):
         for axis, (a, b) in enumerate(zip(*xs, strict=True)):
             need.equal(a, b, verb="cannot pair", axis=axis)
         return self.encoded(xs[0])
+
+    def inferred_by_keras(self, *xs):
+        return None
 
     def run(self, np, *xs):
         whole = all(x.dtype.kind in "iub" for x in xs)

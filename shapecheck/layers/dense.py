@@ -48,6 +48,9 @@ class Dense(Layer):
         need.that(x[-1] != 0 or keras.zero_sizes, "SC306", what="the last axis", size=0, least=1)
         return self.activation.out((*x[:-1], self.units))
 
+    def inferred_by_keras(self, x):
+        return *x[:-1], self.units
+
     def dtype(self, x):
         return self.activation.dtype(promote(x, self.policy.compute))
 

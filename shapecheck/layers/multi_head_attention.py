@@ -260,6 +260,10 @@ class MultiHeadAttention(Projected, OfHeads):  # in this order `num_heads` is th
         "num_heads: 2, key_dim: 4 | (n, 8), (n, 8) !! SC302",
     )
 
+    def inferred_by_keras(self, query, value, key=None, attention_mask=None, *, call):
+        output, steps = (*query[:-1], *self.new_axes(query)), query[1]
+        return [output, (query[0], self.num_heads, steps, steps)] if call["return_attention_scores"] else output
+
     def heads(self):
         return self.num_heads, self.num_heads, self.key_dim, self.value_dim or self.key_dim
 
