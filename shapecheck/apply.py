@@ -127,24 +127,6 @@ def apply(
     return Applied(tuple(outputs), single, weights, obligations)
 
 
-def inferred_by_keras(layer: Layer, inputs: Inputs, listed: bool, keras: Semantics,
-                      arguments: Mapping[str, Any] = NO_ARGUMENTS) -> list[Shape]:  # fmt: skip
-    """The shapes of the outputs that Keras 3 infers, where it may be wrong about them; else none."""
-    kind = type(layer)
-    if kind.inferred_by_keras is Layer.inferred_by_keras:
-        return []
-    by_role = isinstance(inputs, dict)
-    specs = inputs.items() if isinstance(inputs, dict) else enumerate(inputs)
-    shapes: Any = {role: spec.shape for role, spec in specs}
-    offers = {"keras": keras, "listed": listed, "call": call_arguments(kind, arguments, keras)}
-    token = need.begin([])
-    try:
-        answer = call(layer.inferred_by_keras, shapes if by_role else tuple(shapes.values()), offers)
-    finally:
-        need.end(token)
-    return [] if answer is None else answer if isinstance(answer, list) else [answer]
-
-
 def _one_by_one(layer: Layer, inputs: Sequence[TensorSpec], keras: Semantics) -> Applied:
     answers = [apply(layer, [spec], False, keras) for spec in inputs]
     outputs = tuple(spec for answer in answers for spec in answer.outputs)

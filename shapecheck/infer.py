@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from shapecheck import axes, dims, explain, layers
-from shapecheck.apply import Applied, Undescribed, apply, inferred_by_keras, undescribed
+from shapecheck.apply import Applied, Undescribed, apply, undescribed
+from shapecheck.by_keras import contradiction
 from shapecheck.contract import DROP, Layer, TensorSpec, in_order, without_mask
 from shapecheck.diagnostic import Refusal
 from shapecheck.graph import Edge, Graph, Node
@@ -213,22 +214,9 @@ def _applied(found: Inference, node: Node, layer: Layer) -> Applied | None:
     found.obligations.extend(applied.obligations)
     if applied.opaque and not (isinstance(layer, Undescribed) and layer.said):
         found.findings.append(explain.finding(found, node, Refusal("SC404", problem=applied.opaque)))
-    elif found.semantics.generation == 3:
-        _compare(found, node, layer, inputs, applied)
+    elif note := contradiction(layer, inputs, listed, found.semantics, node.spec.call, applied.outputs):
+        found.findings.append(explain.finding(found, node, note))
     return applied._replace(outputs=tuple(_kept(node, spec) for spec in applied.outputs))
-
-
-def _compare(found: Inference, node: Node, layer: Layer, inputs: Any, applied: Applied) -> None:
-    """Note where Keras 3 infers another shape than it gives when it runs."""
-    listed = node.listed or len(inputs) > 1
-    said = inferred_by_keras(layer, inputs, listed, found.semantics, node.spec.call)
-    for theirs, ours in zip(said, applied.outputs, strict=False):
-        known = ours.shape is not None and (
-            len(theirs) != len(ours.shape) or any(map(lambda a, b: dims.same(a, b) is False, theirs, ours.shape))
-        )
-        if known:
-            found.findings.append(explain.finding(found, node, Refusal("SC318", inferred=theirs, gives=ours.shape)))
-            return
 
 
 def _kept(node: Node, spec: TensorSpec) -> TensorSpec:

@@ -26,7 +26,7 @@ FLOORS = (
     ("apply",),
     ("layers",),
     ("spec",),
-    ("findings",),
+    ("findings", "by_keras"),
     ("wiring",),
     ("calls",),
     ("inline",),
