@@ -181,6 +181,10 @@ _TABLE = (
     Code("SC730", "dense head on a feature map", "`{layer}` gives {shape}, an answer for each place of a feature map",
          "warning"),
     Code("SC731", "pooling over one place", "`{layer}` pools over a single place", "warning"),
+    Code("SC732", "word with two meanings", "`{text}` is {here}, and {other} to who reads YAML 1.1", "warning",
+         "write it as it is meant: a number without the 0, a text in quotes"),
+    Code("SC733", "weights that only see padding",
+         "{dead} of {whole} taps in each kernel of `{layer}` never see anything but padding", "warning"),
     # limits and safety
     Code("SC801", "file too large", "the file has {size} bytes, over the limit of {limit}"),
     Code("SC802", "nested too deep", "more than {limit} levels of nesting"),

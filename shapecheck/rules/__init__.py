@@ -59,6 +59,9 @@ def lint(found: Inference, options: Mapping[str, Any] | None = None) -> list[Dia
     for path in () if any(one.severity == "error" for one in found.findings) else _by_kind[""]:
         for finding in rule(path).check_model(model):
             findings.setdefault(finding.code, []).append(finding)
+    for one in [rule(path) for path in _loaded]:
+        if one.unless in findings:
+            findings.pop(one.code, None)
     said = {span for error in found.findings if error.severity == "error" for span in _spans(error)}
     if said:
         findings = {code: [one for one in several if one.span not in said] for code, several in findings.items()}

@@ -12,13 +12,20 @@ MOST = 100
 """Layers that a way is followed through."""
 
 
+NAMED = {
+    "Softmax": "softmax", "ops.Softmax": "softmax", "ops.LogSoftmax": "log_softmax", "ops.Sigmoid": "sigmoid",
+    "ops.Relu": "relu", "ops.Relu6": "relu6", "ops.Softplus": "softplus", "ops.Exp": "exponential",
+}  # fmt: skip
+"""Layers that are a function and nothing else."""
+
+
 def activation(call: Call) -> str:
     """The name of the last function on the values that a layer gives; `linear` where there is none."""
     layer = call.layer
     if layer is None:
         return ""
-    if call.kind == "Softmax":
-        return "softmax"
+    if call.kind in NAMED:
+        return NAMED[call.kind]
     if call.kind == "ReLU":
         plain = layer.max_value is None and not layer.negative_slope and not layer.threshold
         return "relu" if plain else ""
@@ -31,7 +38,7 @@ def activation(call: Call) -> str:
 def axes_of(call: Call, rank: int) -> tuple[int, ...]:
     """The axes, from 0, along which the softmax of a layer sums up."""
     layer = call.layer
-    axis: Any = layer.axis if call.kind == "Softmax" else layer.activation.config.get("axis", -1)
+    axis: Any = layer.axis if call.kind in NAMED else layer.activation.config.get("axis", -1)
     if axis is None:
         return tuple(range(rank))
     return tuple(one % rank for one in (axis if isinstance(axis, (tuple, list)) else (axis,)))

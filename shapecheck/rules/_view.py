@@ -12,6 +12,8 @@ from shapecheck.dims import Dim
 from shapecheck.findings import uses
 from shapecheck.graph import Edge, Node, edges_of
 from shapecheck.inference import Inference
+from shapecheck.origins import given
+from shapecheck.source import Span
 
 Shape = tuple[Dim, ...]
 
@@ -20,12 +22,14 @@ class Rule:
     """One silent bug. The docstring of a rule states its law: when it speaks, and why that is always true.
 
     `kinds` are the layers at whose calls it looks; a rule without any looks at the model once. `options` are the
-    limits that a user may set, with their defaults. A rule speaks only of what it can show.
+    limits that a user may set, with their defaults. A rule speaks only of what it can show, and not at all where a
+    finding of the rule `unless` is the cause of what it would say.
     """
 
     code: ClassVar[str]
     kinds: ClassVar[tuple[str, ...]] = ()
     options: ClassVar[Mapping[str, Any]] = {}
+    unless: ClassVar[str] = ""
 
     def check(self, call: Call) -> Iterator[Diagnostic]:
         """The findings at one call of one of the `kinds`."""
@@ -79,6 +83,14 @@ class Model:
     def is_output(self, index: int) -> bool:
         return index in self._outputs
 
+    def finding(self, code: str, span: Span | None, label: str = "", **facts: Any) -> Diagnostic:
+        """A finding about words of the definition that are no layer's own."""
+        entry = codes.CODES[code]
+        return Diagnostic(
+            code, codes.message(code, facts), severity=entry.severity, span=span, label=label,
+            help=[entry.advice] if entry.advice else [], facts=facts,
+        )  # fmt: skip
+
     def memo(self, rule: Rule, work_out: Callable[[Model], Any]) -> Any:
         """What a rule asks of the whole model, worked out once."""
         if rule.code not in self._memo:
@@ -104,12 +116,13 @@ class Model:
 class Call:
     """One call of a layer that was inferred, or, as a neighbour, one that was not: it then has no shapes."""
 
-    __slots__ = ("layer", "model", "node")
+    __slots__ = ("_inputs", "layer", "model", "node")
 
     def __init__(self, model: Model, node: Node) -> None:
         self.model = model
         self.node = node
         self.layer: Any = model.found.layers[node.index]
+        self._inputs: list[TensorSpec] | None = None
 
     @property
     def name(self) -> str:
@@ -141,13 +154,10 @@ class Call:
     @property
     def inputs(self) -> list[TensorSpec]:
         """What it reads, each tensor of known rank; empty where something is not known."""
-        specs = []
-        for edge in edges_of(self.node):
-            applied = self.model.found.applied[edge.node]
-            if applied is None or (edge.output or 0) >= len(applied.outputs):
-                return []
-            specs.append(applied.outputs[edge.output or 0])
-        return specs if all(spec.shape is not None for spec in specs) else []
+        if self._inputs is None:
+            specs = given(self.model.found, self.node)
+            self._inputs = specs if all(spec.shape is not None for spec in specs) else []
+        return self._inputs
 
     @property
     def outputs(self) -> Sequence[TensorSpec]:

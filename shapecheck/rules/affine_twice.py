@@ -44,8 +44,8 @@ class AffineTwice(Rule):
             )
 
 
-THROUGH = ("Flatten", *AVERAGE_POOLING, *PADDING, "BatchNormalization")
-"""Linear as well, in inference."""
+THROUGH = ("Flatten", *AVERAGE_POOLING, *PADDING)
+"""Linear as well. A BatchNormalization is in inference only, and in front of a bottleneck it is meant."""
 
 
 def _between(first: Call, last: Call) -> list[str] | None:

@@ -8,7 +8,7 @@ from shapecheck import axes
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.rules._kinds import ELEMENTWISE, SPATIAL
 from shapecheck.rules._paths import MOST, activation, axes_of
-from shapecheck.rules._view import Call, Rule
+from shapecheck.rules._view import Call, Model, Rule
 
 
 class AxisAndFormat(Rule):
@@ -35,6 +35,9 @@ class AxisAndFormat(Rule):
     def check(self, call: Call) -> Iterator[Diagnostic]:
         y = call.y
         if y is None or not 3 <= len(y) <= 5:
+            return
+        norm = call.kind.endswith("Normalization")
+        if not call.model.memo(self, _has_channels_first) and (not norm or call.layer.axis in (-1, len(y) - 1)):
             return
         if call.kind in SPATIAL and call.layer.first and activation(call) in ("softmax", "log_softmax"):
             yield self._softmax(call, call)
@@ -89,6 +92,10 @@ class AxisAndFormat(Rule):
             label="along the last axis, which is not that of the channels",
             help=[f"put `Softmax: {{axis: {channels}}}` in its place"],
         )
+
+
+def _has_channels_first(model: Model) -> bool:
+    return any(getattr(layer, "data_format", None) == "channels_first" for layer in model.found.layers)
 
 
 def _maker(call: Call) -> Call | None:

@@ -21,6 +21,8 @@ class DropoutOfOutput(Rule):
     kinds = DROPOUT
 
     def check(self, call: Call) -> Iterator[Diagnostic]:
+        if not (call.is_output or any(reader.is_output for reader in call.readers)):
+            return
         reader = call.reader
         ends = reader is not None and reader.is_output and activation(reader) in ("softmax", "sigmoid", "log_softmax")
         if not call.layer.rate or not (ends or (call.is_output and not call.readers)):

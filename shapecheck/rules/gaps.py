@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.rules._kinds import CONV, DEPTHWISE, POOLING, SEPARABLE
 from shapecheck.rules._view import Call, Rule
-from shapecheck.rules.lost_rows import window_of
+from shapecheck.rules.lost_rows import strides_of, window_of
 
 
 class Gaps(Rule):
@@ -20,7 +20,8 @@ class Gaps(Rule):
     kinds = (*CONV, *DEPTHWISE, *SEPARABLE, *POOLING)
 
     def check(self, call: Call) -> Iterator[Diagnostic]:
-        layer, y = call.layer, call.y
+        layer = call.layer
+        y = call.y if max(strides_of(layer)) > 1 else None
         if y is None:
             return
         for i, places in enumerate(layer.last(y)[1:-1]):

@@ -20,7 +20,7 @@ KINDS: Mapping[str, str] = {
     ),
     "softmax_of_one.SoftmaxOfOne": (
         "Dense EinsumDense Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose DepthwiseConv1D "
-        "DepthwiseConv2D SeparableConv1D SeparableConv2D Activation Softmax "
+        "DepthwiseConv2D SeparableConv1D SeparableConv2D Activation Softmax ops.Softmax ops.LogSoftmax "
     ),
     "attention_to_one.AttentionToOne": (
         "Attention AdditiveAttention MultiHeadAttention GroupQueryAttention "
@@ -35,14 +35,14 @@ KINDS: Mapping[str, str] = {
         "Conv1D Conv2D Conv3D "
     ),
     "softmax_twice.SoftmaxTwice": (
-        "Activation Softmax "
+        "Activation Softmax ops.Softmax ops.LogSoftmax ops.Sigmoid "
     ),
     "logits_that_are_none.LogitsThatAreNone": (
         "Dense EinsumDense Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose DepthwiseConv1D "
         "DepthwiseConv2D SeparableConv1D SeparableConv2D Activation Softmax "
     ),
     "sigmoid_from_half.SigmoidFromHalf": (
-        "Activation "
+        "Activation ops.Sigmoid "
     ),
     "dropout_of_output.DropoutOfOutput": (
         "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianDropout AlphaDropout "
@@ -103,6 +103,10 @@ KINDS: Mapping[str, str] = {
     "pooling_of_one.PoolingOfOne": (
         "GlobalMaxPooling1D GlobalAveragePooling1D GlobalMaxPooling2D GlobalAveragePooling2D GlobalMaxPooling3D "
         "GlobalAveragePooling3D "
+    ),
+    "ambiguous_scalar.AmbiguousScalar": "",
+    "taps_in_padding.TapsInPadding": (
+        "Conv1D Conv2D Conv3D DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D "
     ),
 }
 OPTIONS: Mapping[str, Any] = {

@@ -20,6 +20,8 @@ class LogitsThatAreNone(Rule):
     kinds = (*ACTIVATED, "Activation", "Softmax")
 
     def check(self, call: Call) -> Iterator[Diagnostic]:
+        if "logits" not in call.name.lower():
+            return
         words = call.name.lower().replace("-", "_").replace(".", "_").replace("/", "_").split("_")
         if "logits" in words and call.is_output and activation(call) in ("softmax", "sigmoid"):
             name = activation(call)

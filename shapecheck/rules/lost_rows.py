@@ -28,8 +28,9 @@ class LostRows(Rule):
     )  # fmt: skip
 
     def check(self, call: Call) -> Iterator[Diagnostic]:
-        layer, x = call.layer, call.x
-        if layer.padding != "valid" or x is None or max(_strides(layer)) == 1:
+        layer = call.layer
+        x = call.x if layer.padding == "valid" and max(strides_of(layer)) > 1 else None
+        if x is None:
             return
         padded = _padding(call.source)
         lost = []
@@ -57,7 +58,8 @@ def lost_of(n: Dim, reach: int, stride: int) -> int:
     return left if isinstance(left, int) and stride <= reach and dims.at_least(n, reach) is True else 0
 
 
-def _strides(layer: Any) -> tuple[int, ...]:
+def strides_of(layer: Any) -> tuple[int, ...]:
+    """By how much a window moves along each axis; a pooling moves by its own size where nothing else is said."""
     strides: tuple[int, ...] = layer.strides if getattr(layer, "strides", None) is not None else layer.pool_size
     return strides
 
@@ -66,7 +68,7 @@ def window_of(layer: Any, i: int) -> tuple[int, int]:
     """The reach and the stride of a window along spatial axis i."""
     size = layer.kernel_size[i] if hasattr(layer, "kernel_size") else layer.pool_size[i]
     dilation = layer.dilation_rate[i] if hasattr(layer, "dilation_rate") else 1
-    return dilation * (size - 1) + 1, _strides(layer)[i]
+    return dilation * (size - 1) + 1, strides_of(layer)[i]
 
 
 def _padding(source: Call | None) -> list[int] | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from shapecheck import dims
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.rules._kinds import CROPPING, DROPOUT, MERGES, PADDING, POOLING, UPSAMPLING
 from shapecheck.rules._paths import activation, before
-from shapecheck.rules._view import Call, Rule, Shape
+from shapecheck.rules._view import Call, Rule
 from shapecheck.words import shape_text
 
 
@@ -26,57 +26,84 @@ class NoOp(Rule):
     )  # fmt: skip
 
     def check(self, call: Call) -> Iterator[Diagnostic]:
-        x, y = call.x, call.y
-        if x is None or y is None or call.node.spec.trail or call.called_again:
+        reason = REASONS[call.kind](call)
+        if not reason:
             return
-        if call.inputs[0].dtype != call.outputs[0].dtype:
-            return
-        reason = _reason(call, x, y)
-        if reason:
-            param, why = reason
-            yield call.finding(self.code, param, label=why)
+        alone = call.x is not None and not call.node.spec.trail and not call.called_again
+        if alone and call.inputs[0].dtype == call.outputs[0].dtype:
+            yield call.finding(self.code, reason[0], label=reason[1])
 
 
-def _reason(call: Call, x: Shape, y: Shape) -> tuple[str | None, str] | None:
-    """The parameter that makes a layer do nothing, and why."""
-    layer, kind = call.layer, call.kind
-    keeps = call.model.found.semantics.rate_of_one_keeps_all
-    if kind in POOLING and _ones(layer.pool_size) and (layer.strides is None or _ones(layer.strides)):
-        return "pool_size", "each window is one value"
-    if kind in PADDING and not any(map(any, layer.padding)):
-        return "padding", "nothing is put around it"
-    if kind in CROPPING and not any(map(any, layer.cropping)):
-        return "cropping", "nothing is cut off"
-    if kind in UPSAMPLING and _ones(layer.size):
-        return "size", "every value stands once"
-    if kind in DROPOUT and (layer.rate == 0 or (layer.rate == 1 and keeps)):
-        return "rate", "nothing is dropped"
-    if kind == "GaussianNoise" and layer.stddev == 0:
-        return "stddev", "no noise is added"
-    if kind == "Permute" and layer.dims == tuple(range(1, len(x))):
-        return "dims", "every axis stays where it is"
-    if kind == "Reshape" and len(x) == len(y) and all(dims.same(a, b) is True for a, b in zip(x, y, strict=True)):
-        return "target_shape", f"its input is {shape_text(x)} already"
-    if kind == "Flatten" and len(x) == 2:
-        return None, f"its input is {shape_text(x)}, flat already"
-    if kind in ("Resizing", "CenterCrop") and x == y and len(x) == 4:
-        return None, f"its input is {shape_text(x)} already"
-    if kind in (*MERGES, "Concatenate") and kind != "Subtract":
-        return None, "a merge of a single tensor"
-    if kind == "ActivityRegularization" and layer.l1 == 0 and layer.l2 == 0:
-        return None, "a penalty of 0"
-    if kind == "Rescaling" and layer.scale == 1 and layer.offset == 0:
-        return None, "times 1, plus 0"
-    return _again(call)
+Reason = tuple[str | None, str] | None
+"""The parameter that makes a layer do nothing, and why."""
 
 
-def _again(call: Call) -> tuple[str | None, str] | None:
-    """An activation that is linear, or that finds its work done."""
-    if call.kind not in ("Activation", "ReLU"):
-        return None
-    name, first = activation(call), before(call)
+def _pooling(call: Call) -> Reason:
+    layer = call.layer
+    ones = _ones(layer.pool_size) and (layer.strides is None or _ones(layer.strides))
+    return ("pool_size", "each window is one value") if ones else None
+
+
+def _padding(call: Call) -> Reason:
+    return None if any(map(any, call.layer.padding)) else ("padding", "nothing is put around it")
+
+
+def _cropping(call: Call) -> Reason:
+    return None if any(map(any, call.layer.cropping)) else ("cropping", "nothing is cut off")
+
+
+def _upsampling(call: Call) -> Reason:
+    return ("size", "every value stands once") if _ones(call.layer.size) else None
+
+
+def _dropout(call: Call) -> Reason:
+    rate = call.layer.rate
+    nothing = rate == 0 or (rate == 1 and call.model.found.semantics.rate_of_one_keeps_all)
+    return ("rate", "nothing is dropped") if nothing else None
+
+
+def _noise(call: Call) -> Reason:
+    return ("stddev", "no noise is added") if call.layer.stddev == 0 else None
+
+
+def _merge(call: Call) -> Reason:
+    return (None, "a merge of a single tensor") if call.kind != "Subtract" and call.x is not None else None
+
+
+def _permute(call: Call) -> Reason:
+    order = call.layer.dims
+    return ("dims", "every axis stays where it is") if order == tuple(range(1, len(order) + 1)) else None
+
+
+def _reshape(call: Call) -> Reason:
+    x, y = call.x or (), call.y or ()
+    same = len(x) == len(y) and all(dims.same(a, b) is True for a, b in zip(x, y, strict=True))
+    return ("target_shape", f"its input is {shape_text(x)} already") if same else None
+
+
+def _flatten(call: Call) -> Reason:
+    x = call.x or ()
+    return (None, f"its input is {shape_text(x)}, flat already") if len(x) == 2 else None
+
+
+def _resizing(call: Call) -> Reason:
+    x = call.x or ()
+    return (None, f"its input is {shape_text(x)} already") if x == call.y and len(x) == 4 else None
+
+
+def _penalty(call: Call) -> Reason:
+    return (None, "a penalty of 0") if call.layer.l1 == 0 and call.layer.l2 == 0 else None
+
+
+def _rescaling(call: Call) -> Reason:
+    return (None, "times 1, plus 0") if call.layer.scale == 1 and call.layer.offset == 0 else None
+
+
+def _activation(call: Call) -> Reason:
+    name = activation(call)
     if name == "linear":
         return None if call.is_output else ("activation", "a linear activation")
+    first = before(call) if name in ("relu", "relu6") else None
     if first is not None and (name, activation(first)) in (("relu", "relu"), ("relu", "relu6"), ("relu6", "relu6")):
         return "activation", f"`{first.name}` ends with {activation(first)} already"
     return None
@@ -84,3 +111,21 @@ def _again(call: Call) -> tuple[str | None, str] | None:
 
 def _ones(sizes: tuple[int, ...]) -> bool:
     return all(size == 1 for size in sizes)
+
+
+REASONS: Mapping[str, Callable[[Call], Reason]] = {
+    **dict.fromkeys(POOLING, _pooling),
+    **dict.fromkeys(PADDING, _padding),
+    **dict.fromkeys(CROPPING, _cropping),
+    **dict.fromkeys(UPSAMPLING, _upsampling),
+    **dict.fromkeys(DROPOUT, _dropout),
+    **dict.fromkeys((*MERGES, "Concatenate"), _merge),
+    **dict.fromkeys(("Activation", "ReLU"), _activation),
+    **dict.fromkeys(("Resizing", "CenterCrop"), _resizing),
+    "GaussianNoise": _noise,
+    "Permute": _permute,
+    "Reshape": _reshape,
+    "Flatten": _flatten,
+    "ActivityRegularization": _penalty,
+    "Rescaling": _rescaling,
+}

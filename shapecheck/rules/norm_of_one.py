@@ -22,6 +22,8 @@ class NormOfOne(Rule):
 
     def check(self, call: Call) -> Iterator[Diagnostic]:
         x = call.x
+        if x is not None and call.kind == "BatchNormalization" and x[0] != 1:
+            return
         if x is None or _together(call, x) != 1:
             return
         result = "1 or -1" if call.kind in ("RMSNormalization", "UnitNormalization") else "0"

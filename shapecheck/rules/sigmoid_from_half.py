@@ -13,7 +13,7 @@ class SigmoidFromHalf(Rule):
     """A sigmoid of values that are never negative gives 0.5 or more: as an output it answers yes to everything."""
 
     code = "SC713"
-    kinds = ("Activation",)
+    kinds = ("Activation", "ops.Sigmoid")
 
     def check(self, call: Call) -> Iterator[Diagnostic]:
         if activation(call) != "sigmoid" or not call.is_output:

@@ -14,7 +14,7 @@ class SoftmaxOfOne(Rule):
     """exp(x) / exp(x) is 1 whatever x is, and its logarithm 0; so is the softmax of attention over a single step."""
 
     code = "SC706"
-    kinds = (*ACTIVATED, "Activation", "Softmax")
+    kinds = (*ACTIVATED, "Activation", "Softmax", "ops.Softmax", "ops.LogSoftmax")
 
     def check(self, call: Call) -> Iterator[Diagnostic]:
         name, y = activation(call), call.y
@@ -23,7 +23,7 @@ class SoftmaxOfOne(Rule):
         axes = axes_of(call, len(y))
         if all(y[axis] == 1 for axis in axes):
             value = 1 if name == "softmax" else 0
-            param = "axis" if call.kind == "Softmax" and "axis" in call.layer.given else "activation"
+            param = "axis" if "axis" in call.layer.given else "activation"
             inside = call.kind in ACTIVATED
             yield call.finding(
                 self.code,

@@ -18,14 +18,14 @@ class SoftmaxTwice(Rule):
     """
 
     code = "SC711"
-    kinds = ("Activation", "Softmax")
+    kinds = ("Activation", "Softmax", "ops.Softmax", "ops.LogSoftmax", "ops.Sigmoid")
 
     def check(self, call: Call) -> Iterator[Diagnostic]:
         name = activation(call)
         if name not in ("softmax", "log_softmax", "sigmoid"):
             return
         first = before(call, ("Flatten", "Reshape"))
-        if first is None or first.kind not in (*ACTIVATED, "Activation", "Softmax"):
+        if first is None or first.kind not in (*ACTIVATED, *self.kinds):
             return
         earlier = activation(first)
         if earlier in ("softmax", "sigmoid") and (earlier, name) != ("softmax", "log_softmax"):

@@ -49,7 +49,9 @@ SPECS = sorted((ROOT / "specs").glob("**/*.yaml"))
 def test_what_the_check_accepts_the_schema_accepts(path):
     text = path.read_text(encoding="utf-8")
     data = plain(text)
-    if data is not None and shapecheck.check(text=text).ok:
+    report = shapecheck.check(text=text)
+    one_meaning = all(found.code != "SC732" for found in report.diagnostics)  # else PyYAML reads another definition
+    if data is not None and report.ok and one_meaning:
         assert problems(data) == []
 
 
