@@ -44,13 +44,18 @@ def say(text: str) -> None:
 
 def say_exactly(text: str) -> None:
     """Print to standard output, line ends and all, as UTF-8."""
+    say_exactly_bytes(text.encode("utf-8", "surrogateescape"))
+
+
+def say_exactly_bytes(data: bytes) -> None:
+    """Print bytes to standard output."""
     sys.stdout.flush()
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:
-        _write(sys.stdout, text)
+        _write(sys.stdout, data.decode("utf-8", "replace"))
         return
     try:
-        buffer.write(text.encode("utf-8", "surrogateescape"))
+        buffer.write(data)
         buffer.flush()
     except BrokenPipeError:
         silence(sys.stdout)

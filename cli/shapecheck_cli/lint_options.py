@@ -61,6 +61,18 @@ def selecting(command: F) -> F:
     return command
 
 
+def mending(command: F) -> F:
+    """Whether findings are mended."""
+    for option in (
+        click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing."),
+        click.option(
+            "--fix", is_flag=True, default=None, help="Mend what can be mended; each fix is checked before."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def counting(command: F) -> F:
     """What is known of findings in other ways than one by one."""
     for option in (

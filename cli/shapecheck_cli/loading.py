@@ -44,8 +44,8 @@ class Loader:
         self._declared: set[str] = set()
         self._undeclared: dict[str, Undeclared] = {}
 
-    def load(self, path: str) -> Report:
-        """The report of one file. Raises BadConfiguration."""
+    def load(self, path: str, text: str | bytes | None = None) -> Report:
+        """The report of one file, or of a text instead of it. Raises BadConfiguration."""
         named = self._stdin_name if path == "-" else path
         configured = self._finder.of_file(named)
         choices = self._choices
@@ -57,7 +57,7 @@ class Loader:
             choices = {**choices, **{name: value for name, value in others.items() if not choices.get(name)}}
         while True:
             try:
-                report = load(path, shown=named, at=sizes, **choices)
+                report = load(path, text, named, at=sizes, **choices)
                 self._declared.update(sizes)
                 return report
             except Undeclared as error:
@@ -93,15 +93,16 @@ def files(paths: Sequence[str], finder: Finder, *, force_exclude: bool = False) 
     return (unusable(item.path, item.problem) if isinstance(item, Nothing) else item for item in found)
 
 
-def load(path: str, text: bytes | None = None, shown: str = "", **choices: Any) -> Report:
-    """The report of one file, or of standard input for `-`, which may have been read before.
+def load(path: str, text: str | bytes | None = None, shown: str = "", **choices: Any) -> Report:
+    """The report of one file, or of standard input for `-`; of `text` where that was read before.
 
     Raises nothing but click's error for sizes that the definition does not have.
     """
     given = {name: value for name, value in choices.items() if value}
     try:
-        if path == "-":
-            return shapecheck.check(text=read_stdin() if text is None else text, path=shown or STDIN, **given)
+        if path == "-" or text is not None:
+            shown = shown or (STDIN if path == "-" else path)
+            return shapecheck.check(text=read_stdin() if text is None else text, path=shown, **given)
         if os.path.isdir(path):
             return unusable(path, "it is a folder")
         return shapecheck.check(path, **given)

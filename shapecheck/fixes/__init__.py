@@ -6,12 +6,12 @@ not. The work is bounded: the first findings, a few candidates each, and a budge
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from shapecheck import requirements
-from shapecheck.diagnostic import Diagnostic
+from shapecheck.diagnostic import Diagnostic, Fix
 from shapecheck.fixes.editing import Edit, edited
 from shapecheck.infer import infer
 from shapecheck.inference import Inference
@@ -21,11 +21,15 @@ OFFERED = 3  # fixes for one finding
 BUDGET = 60_000  # layers inferred while trying
 
 
-class Fix(NamedTuple):
-    """A change in words, and as edits of the graph (none for a change of the input sizes)."""
+class Change(NamedTuple):
+    """A change in words, and as edits of the graph (none for a change of the input sizes).
+
+    `asks` where it depends on what is wanted, so that nobody but its author may make it.
+    """
 
     text: str
     edits: tuple[Edit, ...] = ()
+    asks: bool = False
 
 
 class Budget:
@@ -55,7 +59,7 @@ def mend(found: Inference, diagnostics: Sequence[Diagnostic]) -> None:
         node = nodes.get(finding.layer or "")
         if node is None:
             continue
-        fixes: list[Fix] = []
+        fixes: list[Change] = []
         sized = sizes.suggest(found, finding, budget) if finding.code in _SIZE_CODES else []
         if isinstance(sized, str):
             finding.notes = (*finding.notes, sized)
@@ -66,9 +70,19 @@ def mend(found: Inference, diagnostics: Sequence[Diagnostic]) -> None:
             if len(fixes) < OFFERED:
                 fixes.extend(islice((fix for fix in family if works(found, finding, fix, budget)), 1))
         finding.help = (*finding.help, *(fix.text for fix in fixes))
+        finding.fix = next(_written(found, fixes), None)
 
 
-def works(found: Inference, finding: Diagnostic, fix: Fix, budget: Budget) -> bool:
+def _written(found: Inference, fixes: Sequence[Change]) -> Iterator[Fix]:
+    """Those of the fixes that can be written into the text."""
+    from shapecheck.fixes import texts
+
+    for fix in fixes:
+        if fix.edits and not fix.asks and (edits := texts.edits(found, fix.edits)):
+            yield Fix(fix.text, edits)
+
+
+def works(found: Inference, finding: Diagnostic, fix: Change, budget: Budget) -> bool:
     """Whether a fix removes a finding and brings no other error."""
     if not budget.take(len(found.graph.nodes)):
         return False

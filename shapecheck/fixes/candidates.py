@@ -7,7 +7,7 @@ from typing import Any
 
 from shapecheck import dims, layers
 from shapecheck.diagnostic import Diagnostic
-from shapecheck.fixes import Fix
+from shapecheck.fixes import Change
 from shapecheck.fixes.editing import Insert, Rewire, Set
 from shapecheck.graph import Node
 from shapecheck.inference import Inference, edges_of
@@ -17,7 +17,7 @@ from shapecheck.words import listing
 NEARBY = 40  # layers before a node that are looked at for another input
 
 
-def of(found: Inference, node: Node, finding: Diagnostic) -> Iterator[Iterator[Fix]]:
+def of(found: Inference, node: Node, finding: Diagnostic) -> Iterator[Iterator[Change]]:
     """The candidates for a finding at a node, in families of which one fix is enough."""
     match finding.code:
         case "SC301" | "SC310":
@@ -40,7 +40,7 @@ def _parameter(found: Inference, index: int, name: str) -> Any:
     return getattr(layer, name, None) if layer is not None and name in layer.parameters else None
 
 
-def _same_padding(found: Inference, node: Node, *, itself: bool = False) -> Iterator[Fix]:
+def _same_padding(found: Inference, node: Node, *, itself: bool = False) -> Iterator[Change]:
     """`padding: same` where a window without it lies on the way of a size, one alone, then all of them."""
     valid: list[int] = [node.index] if itself and _parameter(found, node.index, "padding") == "valid" else []
     for edge in edges_of(node):
@@ -52,7 +52,7 @@ def _same_padding(found: Inference, node: Node, *, itself: bool = False) -> Iter
                     valid.append(index)
     for chosen in [[index] for index in valid[:6]] + ([valid] if len(valid) > 1 else []):
         names = listing([f"`{found.graph.nodes[index].name}`" for index in chosen])
-        yield Fix(f"give {names} `padding: same`", tuple(Set(index, {"padding": "same"}) for index in chosen))
+        yield Change(f"give {names} `padding: same`", tuple(Set(index, {"padding": "same"}) for index in chosen))
 
 
 def _shapes(found: Inference, node: Node) -> list[tuple[Any, tuple[int, ...]]]:
@@ -67,7 +67,7 @@ def _shapes(found: Inference, node: Node) -> list[tuple[Any, tuple[int, ...]]]:
     return pairs if len({len(shape) for _, shape in pairs}) == 1 else []  # type: ignore[return-value]
 
 
-def _crops_and_pads(found: Inference, node: Node) -> Iterator[Fix]:
+def _crops_and_pads(found: Inference, node: Node) -> Iterator[Change]:
     """Crop the inputs that are larger than the smallest, or pad those that are smaller than the largest."""
     pairs = _shapes(found, node)
     rank = len(pairs[0][1]) if pairs else 0
@@ -86,10 +86,10 @@ def _crops_and_pads(found: Inference, node: Node) -> Iterator[Fix]:
                 edits.append(Insert(node.index, edge, name, {param: value}))
                 words.append(f"`{name}: {{{param}: {value}, inputs: {found.graph.nodes[edge.node].name}}}`")
         if len(edits) == 1:
-            yield Fix(f"put {listing(words)} before `{node.name}`", tuple(edits))
+            yield Change(f"put {listing(words)} before `{node.name}`", tuple(edits))
 
 
-def _other_inputs(found: Inference, node: Node) -> Iterator[Fix]:
+def _other_inputs(found: Inference, node: Node) -> Iterator[Change]:
     """Another layer of the same kind as an input, whose output has the sizes that are wanted."""
     pairs = _shapes(found, node)
     if len(pairs) != 2:
@@ -108,7 +108,7 @@ def _other_inputs(found: Inference, node: Node) -> Iterator[Fix]:
                 continue
             other = found.graph.nodes[index]
             if other.spec.kind == producer.spec.kind:
-                yield Fix(
+                yield Change(
                     f"read `{other.name}` instead of `{producer.name}`",
                     (Rewire(node.index, wrong, wrong._replace(node=index, output=0)),),
                 )
@@ -118,7 +118,7 @@ def _other_inputs(found: Inference, node: Node) -> Iterator[Fix]:
 _WIDTHS = ("units", "filters", "output_dim")
 
 
-def _units(found: Inference, node: Node) -> Iterator[Fix]:
+def _units(found: Inference, node: Node) -> Iterator[Change]:
     """The width of the layer that made the last axis of one input, as the other input has it."""
     specs = given(found, node)
     if len(specs) != 2 or any(not spec.shape for spec in specs):
@@ -133,10 +133,10 @@ def _units(found: Inference, node: Node) -> Iterator[Fix]:
         for width in _WIDTHS:
             if _parameter(found, index, width) == size:
                 name = found.graph.nodes[index].name
-                yield Fix(f"give `{name}` `{width}: {wanted}`", (Set(index, {width: wanted}),))
+                yield Change(f"give `{name}` `{width}: {wanted}`", (Set(index, {width: wanted}),))
 
 
-def _targets(found: Inference, node: Node) -> Iterator[Fix]:
+def _targets(found: Inference, node: Node) -> Iterator[Change]:
     """A `target_shape` with one entry changed so that the number of values is kept."""
     specs, target = given(found, node), _parameter(found, node.index, "target_shape")
     if len(specs) != 1 or not isinstance(target, tuple):
@@ -147,19 +147,19 @@ def _targets(found: Inference, node: Node) -> Iterator[Fix]:
         fits = dims.exact_quotient(count, rest) if rest != 0 else None
         if isinstance(fits, int) and fits > 0:
             fresh = [fits if i == place else size for i, size in enumerate(target)]
-            yield Fix(f"write `target_shape: {fresh}`", (Set(node.index, {"target_shape": fresh}),))
+            yield Change(f"write `target_shape: {fresh}`", (Set(node.index, {"target_shape": fresh}),))
 
 
-def _sequences(found: Inference, node: Node) -> Iterator[Fix]:
+def _sequences(found: Inference, node: Node) -> Iterator[Change]:
     """`return_sequences: true` for a recurrent layer before one that wants every step."""
     for edge in edges_of(node):
         kind = layers.find(found.graph.nodes[edge.node].spec.kind)
         if kind is not None and "return_sequences" in kind.parameters:
             name = found.graph.nodes[edge.node].name
-            yield Fix(f"give `{name}` `return_sequences: true`", (Set(edge.node, {"return_sequences": True}),))
+            yield Change(f"give `{name}` `return_sequences: true`", (Set(edge.node, {"return_sequences": True}),))
 
 
-def _names(found: Inference) -> Iterator[Fix]:
+def _names(found: Inference) -> Iterator[Change]:
     """Names in the place of the Nones of the inputs: a size that is chosen once may give a weight its size."""
     edits, words = [], []
     for index, shape in found.input_shapes.items():
@@ -172,4 +172,4 @@ def _names(found: Inference) -> Iterator[Fix]:
             edits.append(Set(index, {"shape": fresh}))
             words.append(f"`shape: [{', '.join(names)}]` in `{found.graph.nodes[index].name}`")
     if edits:
-        yield Fix(f"name the sizes, {listing(words)}, if each model is built for one size", tuple(edits))
+        yield Change(f"name the sizes, {listing(words)}, if each model is built for one size", tuple(edits), asks=True)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from shapecheck import requirements
 from shapecheck.diagnostic import Diagnostic
-from shapecheck.fixes import Budget, Fix, clean
+from shapecheck.fixes import Budget, Change, clean
 from shapecheck.infer import infer
 from shapecheck.inference import Inference
 from shapecheck.requirements.freeing import Freed, free
 from shapecheck.words import listing
 
 
-def suggest(found: Inference, finding: Diagnostic, budget: Budget) -> list[Fix] | str:
+def suggest(found: Inference, finding: Diagnostic, budget: Budget) -> list[Change] | str:
     """What the sizes of the inputs would have to be, checked at the nearest sizes before it is said.
 
     A text instead of a fix says that no sizes help. Where the sizes hang together, one is let free at a time.
@@ -35,7 +35,9 @@ def suggest(found: Inference, finding: Diagnostic, budget: Budget) -> list[Fix] 
     return [fix for fix in fixes if fix is not None]
 
 
-def _stated(way: Inference, sizes: dict[str, int], freed: Freed, found: Inference, finding: Diagnostic) -> Fix | None:
+def _stated(
+    way: Inference, sizes: dict[str, int], freed: Freed, found: Inference, finding: Diagnostic
+) -> Change | None:
     """The condition on the sizes that are free in `way`, and the nearest sizes that meet it."""
     conditions = requirements.solve(way.obligations, way.symbols)  # whatever else is wrong with the model
     stated = [condition for condition in conditions if set(condition.symbols) & set(sizes)]
@@ -53,7 +55,8 @@ def _stated(way: Inference, sizes: dict[str, int], freed: Freed, found: Inferenc
     fixed = [f"{name} = {size}" for name, size in freed.sizes.items() if name not in sizes]
     given = f"with {listing(fixed)} " if fixed else ""
     said = listing([_changes(new, sizes, named=bool(fixed)) for new in near])
-    return Fix(f"{given}this model is valid only when {joined}; the nearest {'is' if len(near) == 1 else 'are'} {said}")
+    verb = "is" if len(near) == 1 else "are"
+    return Change(f"{given}this model is valid only when {joined}; the nearest {verb} {said}")
 
 
 def _nearest(conditions: requirements.Requirements, sizes: Mapping[str, int]) -> list[dict[str, int]]:

@@ -26,7 +26,8 @@ def everything(code: str) -> bool:
 def judge(report: Report, configuration: Configuration = NOTHING) -> None:
     """Leave in a report what counts: comments in the definition hide findings, and so does the configuration.
 
-    What a comment would hide and does not is added. Severities are set as the configuration says.
+    What a comment would hide and does not is added. Severities are set as the configuration says. Where a name is wrong
+    and another was probably meant, that is offered as a fix.
     """
     selection = configuration.selection()
     if report.source is not None and "shapecheck:" in report.source.text:
@@ -35,3 +36,7 @@ def judge(report: Report, configuration: Configuration = NOTHING) -> None:
         report.diagnostics = suppressions.apply(report, wants(report.path, configuration))[0]
     if selection is not None:
         report.diagnostics = selection.apply(report.path, report.diagnostics)
+    if any(found.facts.get("near") for found in report.diagnostics):
+        from shapecheck.lint import fixing
+
+        fixing.offer(report)

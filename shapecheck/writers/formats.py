@@ -32,12 +32,14 @@ def write(
     *,
     paint: Paint | None = None,
     quiet: bool = False,
+    closing: str | None = None,
     **options: Any,
 ) -> str:
     """All reports in one of the forms of `NAMES`; without a newline at the end, empty where there is nothing to say.
 
-    `paint` and `quiet` are for the forms that people read: how a text is shown, and nothing but findings. The further
-    options, those of `machine.Options`, are for the forms that machines read.
+    `paint`, `quiet` and `closing` are for the forms that people read: how a text is shown, nothing but findings, and
+    the last line where it is not the tally. The further options, those of `machine.Options`, are for
+    the forms that machines read.
     """
     if form in _FOR_MACHINES:
         from shapecheck.writers.machine import Options
@@ -46,7 +48,7 @@ def write(
         return str(module.write(reports, Options(**options)))
     from shapecheck.writers import phrases
 
-    closing = "" if quiet else phrases.tally(reports)
+    closing = "" if quiet else phrases.tally(reports) if closing is None else closing
     if form == "concise":
         from shapecheck.writers import concise
 

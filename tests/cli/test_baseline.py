@@ -144,7 +144,8 @@ def test_statistics(shapecheck, write, bad):
     write(HEAD + A + B + Y)
     done = shapecheck("check", "--statistics", "m.yaml", bad)
     assert done.out == (
-        "2 SC204 warning unreachable layer\n1 SC110 error   unknown layer\nFound 1 error and 2 warnings in 2 files\n"
+        "2 SC204 warning unreachable layer\n1 SC110 error   unknown layer\n"
+        "Found 1 error and 2 warnings in 2 files, 1 fixable with --fix\n"
     )
     done = shapecheck("check", "--statistics", "--output-format", "github", "m.yaml")
     assert done.out.startswith("::warning") and done.err.startswith("2 SC204 warning")

@@ -33,7 +33,7 @@ def test_a_bad_definition(shapecheck, bad):
     assert done.code == 1 and done.err == ""
     assert done.out.startswith("error[SC110]: unknown layer `Dnse`\n --> bad.yaml:3:5\n")
     assert "did you mean `Dense`?" in done.out
-    assert done.out.endswith("\n\nFound 1 error in 1 file\n")
+    assert done.out.endswith("\n\nFound 1 error in 1 file, 1 fixable with --fix\n")
 
 
 def test_several_files_and_a_missing_one(shapecheck, good, bad):
@@ -41,7 +41,7 @@ def test_several_files_and_a_missing_one(shapecheck, good, bad):
     assert done.code == 2
     assert "cannot read `god.yaml`" in done.err and "did you mean `good.yaml`?" in done.err
     assert "SC110" in done.out and "ok good.yaml" in done.out and "god.yaml" not in done.out
-    assert done.out.endswith("Found 1 error in 1 of 2 files\n")
+    assert done.out.endswith("Found 1 error in 1 of 2 files, 1 fixable with --fix\n")
 
 
 def test_lines_that_say_all_is_well_stand_together(shapecheck, folder, good):
@@ -57,7 +57,7 @@ def test_quiet_prints_findings_only(shapecheck, good, bad):
 
 def test_concise(shapecheck, good, bad):
     done = shapecheck("check", "--output-format", "concise", bad, good)
-    assert done.out == "bad.yaml:3:5: error[SC110] unknown layer `Dnse`\nFound 1 error in 1 of 2 files\n"
+    assert done.out == "bad.yaml:3:5: error[SC110] unknown layer `Dnse`\nFound 1 error in 1 of 2 files, 1 fixable with --fix\n"
 
 
 def test_json_keeps_stdout_pure(shapecheck, folder, good, bad):

@@ -64,7 +64,7 @@ def problems(tree, text, name="shapecheck_toml"):
         ('ignore = [\n  "SC7",  # one\n  7,\n]', [("SC172", 3, 3)]),
         ('ignore = ["SC7", "sc204"]', [("SC173", 1, 18, "did you mean `SC204`?")]),
         ('[severity]\nSC204 = "eror"\n', [("SC172", 2, 9, "did you mean `error`?")]),
-        ('severity = {SC299 = "error"}', [("SC173", 1, 13, "did you mean `SC209`?")]),
+        ('severity = {SC2O4 = "error"}', [("SC173", 1, 13, "did you mean `SC204`?")]),
         ('[per-file-ignores]\n"a [x]" = ["SC2", "SCX"]\n', [("SC173", 2, 19)]),
         ("keras = 4", [("SC172", 1, 9)]),
         ("keras = true", [("SC172", 1, 9)]),

@@ -9,12 +9,11 @@ from typing import Any
 
 import click
 
-from shapecheck import lint
 from shapecheck.lint.configuration import Configuration
 from shapecheck.report import Report
 from shapecheck.words import near
 from shapecheck.writers import formats
-from shapecheck_cli import baselines, console, exits, lint_options, loading, options, outputs, repository
+from shapecheck_cli import baselines, console, exits, lint_options, linting, loading, options, outputs, repository
 
 
 @options.command("check", cls=outputs.Ordered)
@@ -30,6 +29,7 @@ from shapecheck_cli import baselines, console, exits, lint_options, loading, opt
     "-o", "--output", multiple=True, metavar="FILE", help="Where the format named before goes. Repeatable."
 )
 @click.option("-q", "--quiet", is_flag=True, default=None, help="Print findings, and nothing else.")
+@lint_options.mending
 @lint_options.counting
 @lint_options.searching
 @options.checking
@@ -46,6 +46,7 @@ def command(
     stdin_filename: str | None,
     force_exclude: bool,
     write_baseline: bool,
+    diff: bool,
     **given: Any,
 ) -> int:
     """Check definitions: every shape, every mistake with its place.
@@ -58,25 +59,42 @@ def command(
     known = baselines.Known(run.get("baseline", None), write_baseline)
     loader = loading.Loader(at, finder, stdin_filename or loading.STDIN, keras=keras, data_format=data_format,
                             allow_import=allow_import)  # fmt: skip
-    reports: list[Report] = []
-    code = exits.OK
-    for found in loading.files(paths, finder, force_exclude=force_exclude):
-        report = found if isinstance(found, Report) else loader.load(found)
-        configuration = finder.of_file(report.path)
-        lint.judge(report, configuration)
-        known.hide(report, configuration)
-        code = max(code, exits.of([report], configuration.get("fail-level", "error")))
-        reports.append(report)
+    mending = "diff" if diff else "fix" if run.get("fix", False) and not write_baseline else ""
+    linter = linting.Linter(loader, finder, known, mending)
+    outcomes = [linter.lint(found) for found in loading.files(paths, finder, force_exclude=force_exclude)]
     loader.finish()
+    reports = [outcome.report for outcome in outcomes]
     complain(reports)
     if write_baseline:
         known.write(reports)
         return exits.of(reports, "never")
     known.shrink()
-    for target in targets:
-        _write(target, reports, run)
-    _summarize(targets, reports, run)
+    tally = _tally(outcomes, mending)
+    if diff:
+        console.complain_at_length(tally if not run.get("quiet", False) else "")
+        code = max(exits.of(reports, "never"), exits.FINDINGS if any(outcome.fixed for outcome in outcomes) else 0)
+    else:
+        piped = mending == "fix" and "-" in paths
+        for target in targets:
+            _write(target, reports, run, tally, piped)
+        _summarize(targets, reports, run, tally, piped)
+        code = max((outcome.code for outcome in outcomes), default=exits.OK)
     return exits.OK if code == exits.FINDINGS and run.get("exit-zero", False) else code
+
+
+def _tally(outcomes: Sequence[linting.Outcome], mending: str) -> str:
+    """What was found, what of it can be mended, and what was."""
+    from shapecheck.writers import phrases
+
+    number, fixable = sum(outcome.fixed for outcome in outcomes), sum(outcome.fixable for outcome in outcomes)
+    rows = []
+    if number:
+        where = phrases.count(sum(outcome.fixed > 0 for outcome in outcomes), "file")
+        rows.append(f"{'Would fix' if mending == 'diff' else 'Fixed'} {phrases.count(number, 'finding')} in {where}")
+    if mending != "diff":
+        found = phrases.tally(_read([outcome.report for outcome in outcomes]))
+        rows.append(found + f", {fixable:,} fixable with --fix" * (fixable > 0))
+    return "\n".join(filter(None, rows))
 
 
 def _form(run: Configuration) -> str:
@@ -89,21 +107,26 @@ def _form(run: Configuration) -> str:
     return form
 
 
-def _write(target: outputs.Output, reports: Sequence[Report], run: Configuration) -> None:
-    """Print a report, or write it into its file; standard output gets statistics instead if those are asked for."""
+def _write(
+    target: outputs.Output, reports: Sequence[Report], run: Configuration, tally: str, piped: bool
+) -> None:
+    """Print a report, or write it into its file; standard output gets statistics instead if those are asked for.
+
+    With `piped`, standard output is for what was mended, and what is printed goes to standard error.
+    """
     quiet = run.get("quiet", False)
     if target.form in formats.FOR_PEOPLE:
         said = _read(reports)
         if target.file is None and run.get("statistics", False):
             return
-        paint = console.paint(sys.stdout) if target.file is None else None
-        text = formats.write(target.form, said, paint=paint, quiet=quiet)
+        paint = console.paint(sys.stderr if piped else sys.stdout) if target.file is None else None
+        text = formats.write(target.form, said, paint=paint, quiet=quiet, closing=tally)
     else:
         here = os.getcwd()
         level = run.get("fail-level", "error")
         text = formats.write(target.form, reports, here=here, root=repository.top(here), fail_level=level)
     if target.file is None:
-        console.say(text)
+        (console.complain_at_length if piped else console.say)(text)
     else:
         outputs.write(target.file, text)
 
@@ -112,10 +135,12 @@ def _read(reports: Sequence[Report]) -> list[Report]:
     return [report for report in reports if not loading.is_unusable(report)]
 
 
-def _summarize(targets: Sequence[outputs.Output], reports: Sequence[Report], run: Configuration) -> None:
+def _summarize(
+    targets: Sequence[outputs.Output], reports: Sequence[Report], run: Configuration, tally: str, piped: bool
+) -> None:
     """Statistics, and the tally where the report does not end with it; beside one for machines on standard error."""
     printed = any(target.file is None and target.form in formats.FOR_PEOPLE for target in targets)
-    say = console.say if printed else console.complain_at_length
+    say = console.say if printed and not piped else console.complain_at_length
     counted = run.get("statistics", False)
     if counted:
         from shapecheck.writers import statistics
@@ -123,12 +148,8 @@ def _summarize(targets: Sequence[outputs.Output], reports: Sequence[Report], run
         text = statistics.write(_read(reports))
         if text:
             say(text)
-    if not run.get("quiet", False) and (counted or not printed):
-        from shapecheck.writers import phrases
-
-        said = phrases.tally(_read(reports))
-        if said:
-            say(said)
+    if tally and not run.get("quiet", False) and (counted or not printed):
+        say(tally)
 
 
 def complain(reports: Sequence[Report]) -> None:
