@@ -90,7 +90,8 @@ def apply(
         inputs, arguments = values, NO_ARGUMENTS
     if kind.each_of_a_list and listed and not isinstance(inputs, dict):
         return _one_by_one(layer, inputs, keras)
-    check_form(kind, inputs, listed)
+    if not isinstance(layer, Undescribed):
+        check_form(kind, inputs, listed)
     shapes: Any = tuple([spec.shape for spec in values])
     masks_in = [spec.mask for spec in values]
     masked = any(mask is not None for mask in masks_in) if len(values) > 1 else masks_in not in ([], [None])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from shapecheck import codes, explain, infer, settings
+from shapecheck import built, codes, explain, infer, settings
 from shapecheck.contract import Layer, TensorSpec, call, call_arguments
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.dims import Dim
@@ -47,6 +47,8 @@ def report_of(
         fixes.mend(found, found.findings)
     findings = [*spec.findings, *found.graph.findings, *found.findings, *requirements.judge(found, conditions)]
     findings.extend(_changed_default(found))
+    if (stale := built.contradiction(found)) is not None:
+        findings.append(stale)
     if not any(finding.severity == "error" for finding in (*spec.findings, *found.graph.findings)):
         from shapecheck import rules
 

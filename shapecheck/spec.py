@@ -36,7 +36,7 @@ class LayerSpec:
     """One entry of a definition: a layer to make and call, a layer to call again, or a model to call."""
 
     __slots__ = (
-        "again", "call", "config", "inputs", "kind", "kind_place", "model", "name", "place", "side", "trail",
+        "again", "built", "call", "config", "inputs", "kind", "kind_place", "model", "name", "place", "side", "trail",
         "written",
     )  # fmt: skip
 
@@ -65,6 +65,7 @@ class LayerSpec:
         self.kind_place = kind_place  # of the word that names the kind
         self.side: Place | None = None  # of what it reads, where that does not stand beside the parameters
         self.trail = trail
+        self.built: Any = None  # the shape, or shapes, of its inputs when the file was saved
         self.written: Mapping[str, str] = {}  # an argument -> the name of Keras 1 or 2 under which it stands
 
     @property

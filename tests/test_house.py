@@ -37,7 +37,7 @@ FLOORS = (
     ("explain", "model_layer"),
     ("infer",),
     ("requirements",),
-    ("executors", "fixes"),
+    ("built", "executors", "fixes"),
     ("rules",),
     ("report",),
     ("python_layers", "weights_io"),

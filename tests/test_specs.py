@@ -16,7 +16,7 @@ import zipfile
 import numpy as np
 import pytest
 import yaml
-from keras_files import functional3, input3, layer3, node, ref, written
+from keras_files import functional3, input3, layer2, layer3, node, ref, sequential2, written
 
 import shapecheck
 from shapecheck import dims, lint, running
@@ -194,12 +194,21 @@ def misconfigured(tmp_path, text):
     return refused(lambda: configuration.Finder().of_file(str(tmp_path / "m.yaml")))
 
 
-def saved(kind, calls=1, output=0, module="keras.layers", **config):
+CUSTOM = {"module": "mine", "class_name": "function", "config": "act", "registered_name": "mine>act"}
+
+
+def saved(kind, calls=1, output=0, module="keras.layers", version=None, **config):
     """The finding on a layer of this kind, in a model as Keras saves it."""
     nodes = [node(ref("x"))] * calls
     layers = input3("x", 4), layer3(kind, "y", *nodes, module=module, **config)
     ends = ["x", 0, 0] if calls == 0 else ["y", output, 0]
-    return shapecheck.check(text=written(functional3(*layers, outputs=ends))).diagnostics[0]
+    more = {} if version is None else {"keras_version": version}
+    return shapecheck.check(text=written(functional3(*layers, outputs=ends, **more))).diagnostics[0]
+
+
+def unbuilt():
+    """The first finding in a Sequential of which the input is not known."""
+    return shapecheck.check(text=written(sequential2(layer2("Dense", "d", units=2)))).diagnostics[0]
 
 
 def packed(*members, times=1):
@@ -256,6 +265,10 @@ PYTHON_ONLY = {
     "SC142": ("a model of Keras", lambda: saved("Flatten", output=1)),
     "SC143": ("a model of Keras", lambda: saved("Flatten", calls=0)),
     "SC144": ("a model of Keras", lambda: saved("Mine", module="mine")),
+    "SC145": ("a model of Keras", lambda: saved("Dense", units=2, activation=CUSTOM)),
+    "SC146": ("a model of Keras", lambda: saved("Dense", units=2, beta=7, version="2.9.0")),
+    "SC147": ("a model of Keras", lambda: saved("Dense", units=2, built=[None, 3])),
+    "SC148": ("a model of Keras", unbuilt),
     "SC150": ("a file in another format", lambda: checked(b"GGUF\3\0\0\0")),
     "SC151": ("a damaged archive", lambda: checked(packed("config.json")[:-9])),
     "SC152": ("an archive without a model", lambda: checked(packed("readme.txt"))),

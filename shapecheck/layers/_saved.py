@@ -13,6 +13,9 @@ from shapecheck.apply import Opaque, Undescribed
 from shapecheck.contract import END, Parameter, TensorSpec, Weight
 from shapecheck.dims import Dim
 
+NOT_BUILT = "saved>Input"
+"""The kind of an input of which nothing is known."""
+
 _ANYTHING = params.Anything.__metadata__[0]
 
 

@@ -48,7 +48,7 @@ def read_text(text: str | bytes, path: str, version: str | None = None) -> Read:
     source, findings = decoded(text, path)
     if findings:
         return source, None, findings
-    if source.text.lstrip()[:1] in ("{", "[") or (path.lower().endswith(".json") and source.text.strip()):
+    if source.text.lstrip()[:1] in ("{", "[", '"') or (path.lower().endswith(".json") and source.text.strip()):
         from shapecheck.readers import json_model
 
         found = json_model.read(source, version)

@@ -15,7 +15,6 @@ from typing import Any
 from shapecheck import codes
 from shapecheck.diagnostic import Diagnostic, Label
 from shapecheck.readers.text import Offsets
-from shapecheck.readers.values import measure
 from shapecheck.source import Document, Key, Source, Span
 
 DEPTH = 250
@@ -73,6 +72,13 @@ class JsonDocument(Document):
         if key:
             return self._offsets.span(*named) if named else None
         return self._offsets.span(start, self._scan(text, start)[1])
+
+    def was_quoted(self, path: tuple[Key, ...], key: bool = False) -> bool:
+        """True for every text: JSON has no other."""
+        value: Any = self.root
+        for step in path[:-1] if key else path:
+            value = value[step]
+        return key or isinstance(value, str)
 
     def _past_space(self, at: int) -> int:
         return _SPACE.match(self._offsets.text, at).end()  # type: ignore[union-attr]
@@ -146,12 +152,26 @@ def compose(source: Source) -> tuple[JsonDocument | None, list[Diagnostic]]:
         at = (number.start(), number.end()) if number else (0, 0)
         given = f"a number of {at[1] - at[0]:,} digits"
         return None, [_refused(source, "SC807", *at, given=given, limit="2^63")]
-    count, depth = measure(root, VALUES)
+    count, depth = _extent(root)
     if depth > DEPTH:
         return None, [_refused(source, "SC802", limit=DEPTH)]
     if count > VALUES:
         return None, [_refused(source, "SC803", limit=f"{VALUES:,} values")]
     return JsonDocument(source, root, doubled), list(_doubled_keys(source)) if doubled else []
+
+
+def _extent(root: Any) -> tuple[int, int]:
+    """How many values there are, and how deep they go; it stops when they are too many or too deep."""
+    count, depth, level = 0, 0, [root]
+    while level and depth <= DEPTH and count <= VALUES:
+        below: list[Any] = []
+        for item in level:
+            if type(item) is dict:
+                below.extend(item.values())
+            elif type(item) is list:
+                below.extend(item)
+        count, depth, level = count + len(level), depth + 1, below
+    return count, depth
 
 
 def _refused(source: Source, code: str, start: int = 0, end: int = 0, **facts: Any) -> Diagnostic:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from shapecheck import layers
 from shapecheck.findings import finding
 from shapecheck.layers.index import MODULES
+from shapecheck.readers import keras_names
 from shapecheck.readers.keras_dialect import PACKAGES, Dialect, is_nested_model
 from shapecheck.readers.values import described
 from shapecheck.source import Place
@@ -15,12 +16,6 @@ from shapecheck.spec import CustomRule, LayerSpec, ModelSpec
 
 OPERATIONS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")
 _INNER = ("layer", "forward_layer", "backward_layer", "cell", "cells", "layers")
-_ALSO = {
-    "BatchNormalizationV1": "BatchNormalization", "BatchNormalizationV2": "BatchNormalization",
-    "UnifiedLSTM": "LSTM", "LSTMV2": "LSTM", "UnifiedGRU": "GRU", "GRUV2": "GRU",
-    "GroupedQueryAttention": "GroupQueryAttention",
-}  # fmt: skip
-"""Names that TensorFlow's Keras wrote for a while, and one that Keras 3 writes into HDF5."""
 
 
 class Entry:
@@ -58,6 +53,14 @@ class Entry:
     @property
     def is_opaque(self) -> bool:
         return self.is_custom or (self.kind == "Lambda" and not self.is_operation)
+
+
+_STANDS_IN = {
+    "activation": "it is taken to keep the shape, and has no numbers",
+    "initializer": "`glorot_uniform` stands in for it",
+    "regularizer": "it is left out, and with it its penalty",
+    "constraint": "it is left out",
+}
 
 
 def _is_operation(raw: Mapping[str, Any]) -> bool:
@@ -124,6 +127,7 @@ class KerasFile:
     def layer_spec(self, entry: Entry) -> LayerSpec:
         """The layer of an entry, still without what it reads."""
         kind, config, model = entry.kind, entry.config, None
+        written: Mapping[str, str] = {}
         if entry.is_model:
             kind, config, model = entry.kind, {}, self._model(entry)
         elif kind == "InputLayer":
@@ -135,26 +139,28 @@ class KerasFile:
         elif entry.is_opaque and not self._offered(entry):
             kind, config = self._saved(entry), {}
         else:
-            kind, config = self.renewed(kind, entry.config, entry.place)
+            kind, config, written = self.renewed(kind, entry.config, entry.place, entry.name)
         entry.item = item = LayerSpec(
             kind, config, name=entry.name, model=model, place=entry.place, kind_place=entry.kind_place
         )
+        item.written, item.built = written, entry.built
         return item
 
-    def renewed(self, kind: str, config: Mapping[str, Any], place: Place) -> tuple[str, Mapping[str, Any]]:
-        """A layer in the names of today, without what a file says beside the parameters."""
-        kind = _ALSO.get(kind, kind)
-        dropped = _BESIDE if kind == "Embedding" else _BESIDE_PARAMETERS
-        made = {name: value for name, value in config.items() if name not in dropped}
-        if not self.dialect.keras3:
-            made = {name: plain(value) if isinstance(value, dict) else value for name, value in made.items()}
-            dtype = made.get("dtype")
-            if isinstance(dtype, dict) and str((dtype.get("config") or {}).get("name")).lstrip("_").startswith("infer"):
-                del made["dtype"]
-        for name in _INNER:
-            if isinstance(made.get(name), (dict, list)):
-                made[name] = self._inside(made[name], place.at(name))
-        return kind, made
+    def renewed(
+        self, kind: str, config: Mapping[str, Any], place: Place, name: str | None
+    ) -> tuple[str, Mapping[str, Any], Mapping[str, str]]:
+        """A layer in the names of today, with stand-ins for what is not in the file; and the names as written."""
+        kind, made, written = keras_names.today(self.dialect, kind, config)
+        cls = layers.find(kind)
+        for param in keras_names.unread(self.dialect, cls, made) if cls is not None else ():
+            self.say("SC146", place.at(written.get(param, param)), at_key=True, layer=name, kind=kind, param=param)
+        for param, sort, called in keras_names.settled(self.dialect, made):
+            self.say("SC145", place.at(written.get(param, param)), layer=name, param=param, name=called,
+                     notes=[_STANDS_IN[sort]])  # fmt: skip
+        for param in _INNER:
+            if isinstance(made.get(param), (dict, list)):
+                made[param] = self._inside(made[param], place.at(param))
+        return kind, made, written
 
     def _inside(self, value: Any, place: Place) -> Any:
         """A layer inside a layer, or a list of them; a model there is a definition of its own."""
@@ -173,7 +179,7 @@ class KerasFile:
             entry.item = LayerSpec(self._saved(entry), {})
             self.settle(entry)
             return {"class_name": entry.item.kind, "config": entry.item.config}
-        kind, config = self.renewed(entry.kind, entry.config, entry.place)
+        kind, config, _ = self.renewed(entry.kind, entry.config, entry.place, entry.name)
         return {"class_name": kind, "config": config} if isinstance(value.get("config"), dict) else value
 
     def _model(self, entry: Entry) -> str:
@@ -206,6 +212,15 @@ class KerasFile:
             self.root.custom[key] = CustomRule((), "", None, saved(name, entry.is_custom))
         return key
 
+    def unknown_input(self, entry: Entry) -> LayerSpec:
+        """An input of which nothing is known, for a model that was saved before it was built."""
+        from shapecheck.layers._saved import NOT_BUILT, saved
+
+        self.root.custom.setdefault(NOT_BUILT, CustomRule((), "", None, saved("Input", custom=False)))
+        self.say("SC148", entry.kind_place, layer=entry.name or entry.kind)
+        name = f"{entry.name or entry.kind.lower()}_input"
+        return LayerSpec(NOT_BUILT, {}, name=name, inputs=[], place=entry.place, kind_place=entry.kind_place)
+
     def settle(self, entry: Entry) -> None:
         """Say of a layer of unknown code that it is one, and hold on to what the file tells of it."""
         item = entry.item
@@ -229,27 +244,13 @@ class KerasFile:
 
 _INPUT = {"batch_input_shape": "batch_shape", "batch_shape": "batch_shape", "input_shape": "shape", "shape": "shape",
           "batch_size": "batch_size", "dtype": "dtype"}  # fmt: skip
-_BESIDE = frozenset(("name", "batch_input_shape"))
-_BESIDE_PARAMETERS = _BESIDE | {"input_dim", "input_length"}
-
-
 def input_layer(config: Mapping[str, Any], name: str | None, place: Place, kind_place: Place) -> LayerSpec:
     """The Input that a configuration describes, whatever else it says."""
     made: dict[str, Any] = {}
     written: dict[str, str] = {}
     for old, new in _INPUT.items():
         if config.get(old) is not None:
-            made[new], written[new] = plain(config[old]), old
+            made[new], written[new] = keras_names.plain(config[old]), old
     item = LayerSpec("InputLayer", made, name=name, place=place, kind_place=kind_place)
     item.written = {new: old for new, old in written.items() if new != old}
     return item
-
-
-def plain(value: Any) -> Any:
-    """A value without what TensorFlow and NumPy wrap around it."""
-    if isinstance(value, dict):
-        if value.get("class_name") in ("__tuple__", "TensorShape") and isinstance(value.get("items"), list):
-            return value["items"]
-        if value.get("type") == "ndarray" and "value" in value:
-            return value["value"]
-    return value

@@ -88,6 +88,8 @@ def _sequential(
     made = _first_input(entries[0], config, place) if entries and entries[0].kind != "InputLayer" else None
     if made is not None:
         spec.layers.append(made)
+    elif entries and spec is file.home and entries[0].kind != "InputLayer":
+        spec.layers.append(file.unknown_input(entries[0]))
     for number, entry in enumerate(entries):
         spec.layers.append(file.layer_spec(entry))
         if entry.is_opaque:

@@ -57,7 +57,7 @@ def _uses(reader: Call) -> bool:
     if layer.wants_mask or reader.kind == "TimeDistributed":
         return True
     if reader.kind == "Lambda":
-        return layer.mask_ is not None
+        return getattr(layer, "mask_", None) is not None
     asked = wants(type(layer).run)
     return bool({"mask", "masks"} & {*asked.order, *asked.asks})
 

@@ -245,3 +245,83 @@ def test_a_class_of_models_that_keras_does_not_have(kind, module):
 def test_states_in_a_sequential_are_refused():
     first = layer2("LSTM", "a", units=4, return_state=True, batch_input_shape=[None, 5, 3])
     assert not checked(sequential2(first, layer2("Dense", "d", units=1))).ok
+
+
+def test_keys_that_a_file_of_its_time_may_carry():
+    first = layer2("LSTM", "a", units=4, time_major=False, input_spec=None, batch_input_shape=[None, 5, 3])
+    norm = layer2("BatchNormalization", "n", axis=[1], renorm=False)
+    report = checked(sequential2(first, norm, version="2.9.0"))
+    assert not [found for found in report.diagnostics if found.code[:3] == "SC1"] and report.ok
+    assert report.layers["n"].params == 16
+
+
+def test_a_key_that_is_not_known_is_up_to_the_generation():
+    old = layer2("Dense", "d", units=4, beta=7, batch_input_shape=[None, 3])
+    assert [found.code for found in checked(sequential2(old, version="2.9.0")).diagnostics] == ["SC146"]
+    new = functional3(input3("i", 3), layer3("Dense", "d", node(ref("i")), units=4, beta=7), outputs=["d", 0, 0])
+    assert [found.code for found in checked(new).diagnostics] == ["SC111"]
+
+
+@pytest.mark.parametrize(
+    "param, value",
+    [
+        ("activation", {"module": "mine", "class_name": "function", "config": "act", "registered_name": "mine>act"}),
+        ("activation", {"module": "builtins", "class_name": "function", "config": "act", "registered_name": "function"}),
+        ("kernel_initializer", {"module": "mine", "class_name": "Init", "config": {}, "registered_name": "mine>Init"}),
+        ("kernel_regularizer", {"module": None, "class_name": "Reg", "config": {"k": 1}, "registered_name": "Reg"}),
+        ("kernel_constraint", {"module": "mine", "class_name": "Con", "config": {}, "registered_name": "mine>Con"}),
+    ],
+)
+def test_somebodys_own_functions_are_named_and_passed_over(param, value):
+    dense = layer3("Dense", "d", node(ref("i")), units=4, **{param: value})
+    for layer in (dense, layer3("TimeDistributed", "d", node(ref("i")), layer={**dense, "name": "x"})):
+        report = checked(functional3(input3("i", 5, 3), layer, outputs=["d", 0, 0]))
+        assert report.ok and [found.code for found in report.diagnostics] == ["SC145"]
+        assert report.params == 16 and report.shapes["d"][1:] == (5, 4)
+
+
+def test_numbers_are_not_made_up_for_an_activation_that_is_not_there():
+    value = {"module": "mine", "class_name": "function", "config": "act", "registered_name": "mine>act"}
+    dense = layer3("Dense", "d", node(ref("i")), units=4, activation=value)
+    with pytest.raises(shapecheck.ShapecheckError):
+        shapecheck.run(text=written(functional3(input3("i", 3), dense, outputs=["d", 0, 0])))
+
+
+def test_relu6_in_a_file_of_keras_2():
+    model = sequential2(layer2("Activation", "a", activation="relu6", batch_input_shape=[None, 3]))
+    assert not checked(model).diagnostics
+
+
+def test_a_layer_that_was_built_for_other_sizes_is_reported_and_not_believed():
+    dense = layer3("Dense", "d", node(ref("i")), units=4, built=[None, 9])
+    report = checked(functional3(input3("i", 3), dense, outputs=["d", 0, 0]))
+    assert report.ok and report.params == 16
+    (found,) = report.diagnostics
+    assert found.code == "SC147" and "at config.layers[1].build_config.input_shape" in found.notes
+
+
+def test_a_sequential_that_was_never_built():
+    report = checked(sequential2(layer2("Dense", "d", units=2), layer2("Dense", "e", units=-2)))
+    assert [found.code for found in report.diagnostics] == ["SC148", "SC114"]
+    built = sequential2(layer2("Dense", "d", units=2))
+    built["config"]["build_input_shape"] = [None, 3]
+    assert checked(built).params == 8
+
+
+def test_json_that_was_written_as_json_once_more():
+    model = sequential2(layer2("Dense", "d", units=2, batch_input_shape=[None, 3]))
+    assert shapecheck.check(text=json.dumps(written(model)), path="m.json").params == 8
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        ('{"cells": [], "nbformat": 4}', "a Jupyter notebook"),
+        ('{"class_name": "Dense", "config": {"units": 1}}', "one object of Keras, `Dense`"),
+        ('{"class_name": "Mine", "config": {}, "registered_name": "a>Mine", "build_config": {}}', "whose layers are code"),
+        ("[1, 2, 3]", "a list of values"),
+    ],
+)
+def test_other_json_is_told_by_what_it_looks_like(content, words):
+    (found,) = shapecheck.check(text=content, path="x.json").diagnostics
+    assert found.code == "SC104" and words in found.message
