@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from shapecheck.codes import CODES
@@ -22,6 +22,7 @@ class Options(NamedTuple):
 
     here         the folder that relative paths start from, and `root` the folder below which a service wants them: the
                  top of the repository. Both absolute; without them paths stay as they are
+    resolve      the whole path of a file behind all links, which is the one that services know
     fail_level   the least severity that counts as failed, where a form has tests that fail; `never` for none
     line_hashes  the hashes by which GitHub knows a line again, for those who upload SARIF without its action
     """
@@ -30,17 +31,24 @@ class Options(NamedTuple):
     root: str = ""
     fail_level: str = "error"
     line_hashes: bool = False
+    resolve: Callable[[str], str] = str
 
     def path(self, path: str) -> str:
         """A path below the root with slashes and without `./`; what is no file keeps its name."""
         if path.startswith("<"):
             return path
         if self.here and self.root:
-            try:
-                path = os.path.relpath(os.path.join(self.here, path), self.root)
-            except ValueError:  # on another drive
-                path = os.path.join(self.here, path)
+            whole = os.path.normpath(os.path.join(self.here, path))
+            real = self.resolve(whole)
+            path = self._below(real if _is_below(real, self.root) else whole)
         return os.path.normpath(path).replace(os.sep, "/")
+
+    def _below(self, whole: str) -> str:
+        """A whole path from the root on."""
+        try:
+            return os.path.relpath(whole, self.root)
+        except ValueError:  # on another drive
+            return whole
 
     def path_of(self, report: Report, found: Diagnostic) -> str:
         """The path of the text in which a finding stands."""
@@ -53,6 +61,10 @@ class Options(NamedTuple):
 
 
 DEFAULT = Options()
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def each(reports: Sequence[Report]) -> Iterator[tuple[Report, Diagnostic]]:

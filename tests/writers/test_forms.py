@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -21,7 +22,7 @@ from shapecheck import about
 from shapecheck.diagnostic import Diagnostic, Edit, Fix, Label
 from shapecheck.report import Report
 from shapecheck.source import Source, Span
-from shapecheck.writers import formats, sarif
+from shapecheck.writers import formats, machine, sarif
 from shapecheck.writers.line_hashes import line_hashes
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
@@ -257,6 +258,18 @@ def test_sarif_paths_are_those_of_the_repository(make):
     assert uri("./a.yaml") == {"uri": "a.yaml", "uriBaseId": "%SRCROOT%"}
     assert unquote(uri("größe.yaml")["uri"]) == "größe.yaml"
     assert uri("<stdin>", **here)["uri"] == "%3Cstdin%3E"
+
+
+def test_paths_are_followed_through_links_within_the_repository(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.yaml").write_text("layers: []")
+    (tmp_path / "link").symlink_to("real")
+    (tmp_path / "out").symlink_to("/usr")
+    top = os.path.realpath(tmp_path)
+    options = machine.Options(here=top, root=top, resolve=os.path.realpath)
+    assert options.path("link/a.yaml") == "real/a.yaml"
+    assert options.path("out/bin") == "out/bin"
+    assert machine.Options(here=top, root=top).path("link/a.yaml") == "link/a.yaml"
 
 
 def test_sarif_walks_through_the_derivation():
