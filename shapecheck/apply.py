@@ -95,7 +95,7 @@ def apply(
     shapes: Any = tuple([spec.shape for spec in values])
     masks_in = [spec.mask for spec in values]
     masked = any(mask is not None for mask in masks_in) if len(values) > 1 else masks_in not in ([], [None])
-    if masked and keras.unsupported_mask_is_refused and layer.mask_rule is DROP:
+    if masked and keras.unsupported_mask_is_refused and layer.mask_rule is DROP and kind.refuses_mask:
         raise Refusal("SC402", input=0)
     compute = layer.policy.compute
     cast = tuple([dtypes.autocast(spec.dtype, compute) if layer.autocast else spec.dtype for spec in values])

@@ -92,6 +92,8 @@ class Layer:
     """Defaults of Keras 2 that Keras 3 changed."""
     examples: ClassVar[tuple[str, ...]] = ()
     mask: Any = DROP
+    refuses_mask: ClassVar[bool] = True
+    """Whether a mask that it would drop is refused in the modes that refuse such masks."""
     wants_mask: ClassVar[bool] = False
     """Whether the layer uses the mask it gets, so that one that was lost on the way is worth a warning."""
 

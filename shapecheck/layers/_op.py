@@ -74,6 +74,7 @@ class Op(Layer):
     blamed: ClassVar[str | None] = None
     """The parameter that is refused where a value of it does not fit; the first one, unless it is said."""
     autocasts = False
+    refuses_mask = False
     works: ClassVar[Any] = None
     """The dtype that operands are cast to: none, `result` for that of the output, or a function of their dtypes."""
     formula: ClassVar[Any] = None

@@ -25,6 +25,16 @@ def _sizes(value, param, keras):
     return tuple(dims.UNKNOWN if size is None else size for size in reader(params.TargetShape)(several, param, keras))
 
 
+def _open_sizes(value, param, keras):
+    """Sizes, with None for each that the model works out itself; `?` where it does so for all of them."""
+    if value == "?":
+        return value
+    several = value if isinstance(value, (list, tuple)) else [value]
+    known = reader(params.TargetShape)([size for size in several if size is not None], param, keras)
+    left = iter(known)
+    return tuple(None if size is None else next(left) for size in several)
+
+
 def _many_sizes(value, param, keras):
     """Sizes of which any number may be -1."""
     several = value if isinstance(value, (list, tuple)) else [value]
@@ -137,6 +147,7 @@ Ints: Any = kind("an integer, or a list of integers", _ints)
 Axis: Any = params.optional(Int)
 Axes: Any = params.optional(Ints)
 Sizes: Any = kind("a list of sizes, one of which may be -1", _sizes)
+OpenSizes: Any = kind("a list of sizes, with none for each that is read from a tensor", _open_sizes)
 ManySizes: Any = kind("a list of sizes, where -1 takes the rest", _many_sizes)
 Key: Any = kind("an index such as `:, -1`", _key)
 Widths: Any = kind("an integer, a pair, or a list of pairs", _widths)

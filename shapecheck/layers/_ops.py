@@ -35,6 +35,11 @@ def is_ref(value: Any) -> bool:
     return hasattr(value, "output") and hasattr(value, "place")
 
 
+def is_list(value: Any) -> bool:
+    """Whether a value of a call is a list; a tensor is a tuple, and none."""
+    return isinstance(value, (list, tuple)) and not is_ref(value)
+
+
 def bind(kind: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
     """What a call of `ops.X` reads, and which of its parameters stand among the arguments of the call.
 
@@ -47,7 +52,7 @@ def bind(kind: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any
         return [*_refs([*args, *kwargs.values()])] or None, {}
     star = cls.star
     if star is not None:
-        several = args[0] if len(args) == 1 and isinstance(args[0], (list, tuple)) else args or kwargs.get(star, ())
+        several = args[0] if len(args) == 1 and is_list(args[0]) else args or kwargs.get(star, ())
         return _bound_list(star, several, {name: value for name, value in kwargs.items() if name not in (star, "name")})
     called: tuple[str, ...] = cls.called
     given = {called[i] if i < len(called) else f"argument {i + 1}": value for i, value in enumerate(args)}
@@ -66,9 +71,27 @@ def bind(kind: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any
     return inputs or None, config
 
 
+def bind_tensorflow(
+    kind: str, config: Mapping[str, Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[str, Any, dict[str, Any]]:
+    """The same for a layer that stands for a function of TensorFlow, and the operation that does what it does.
+
+    `kind` is TFOpLambda or SlicingOpLambda, whose `config` names a function, or TensorFlowOpLayer, which has a node of
+    a graph.
+    """
+    if kind == "TensorFlowOpLayer":
+        from shapecheck.layers import _tf_nodes
+
+        return _tf_nodes.bind(config, args)
+    from shapecheck.layers import _tf_functions
+
+    function = config.get("function")
+    return _tf_functions.bind(function if isinstance(function, str) else "?", args, kwargs)
+
+
 def _bound_list(star: str, several: Any, config: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """The tensors of a list, and where there are constants among them, those in their places."""
-    items = list(several) if isinstance(several, (list, tuple)) else [several]
+    items = list(several) if is_list(several) else [several]
     if not all(map(is_ref, items)):
         config[star] = [None if is_ref(item) else item for item in items]
     return [item for item in items if is_ref(item)] or None, config
@@ -78,7 +101,7 @@ def _key(value: Any) -> Any:
     """The key of an index as one text, which a model in YAML could have; a tensor in it is a `?`."""
     from shapecheck.layers._op_params import text_of
 
-    several = value if isinstance(value, (list, tuple)) else [value]
+    several = value if is_list(value) else [value]
     return text_of(["?" if is_ref(item) else item for item in several])
 
 

@@ -21,9 +21,10 @@ class Same(Op):
 
 @op
 class StopGradient(Same):
-    """x, of which training takes no gradient."""
+    """variable, of which training takes no gradient."""
 
-    called = ("variable",)
+    def rule(self, np, variable):
+        return variable
 
 
 class Casting(Same):

@@ -8,7 +8,7 @@ from typing import Any
 from shapecheck import layers
 from shapecheck.contract import input_names
 from shapecheck.readers.keras_calls import Arguments
-from shapecheck.readers.keras_entries import Entry, KerasFile
+from shapecheck.readers.keras_entries import OPERATIONS, Entry, KerasFile
 from shapecheck.source import Place
 from shapecheck.spec import LayerSpec, Ref
 
@@ -19,8 +19,13 @@ def bound(file: KerasFile, entry: Entry, item: LayerSpec, given: Arguments, plac
     if entry.is_operation:
         from shapecheck.layers import _ops
 
-        inputs, more = _ops.bind(item.kind, given.args, given.kwargs)
+        if entry.kind in OPERATIONS:
+            item.kind, inputs, more = _ops.bind_tensorflow(entry.kind, entry.config, given.args, given.kwargs)
+        else:
+            inputs, more = _ops.bind(item.kind, given.args, given.kwargs)
         item.inputs, item.config = inputs or Ref(""), {**item.config, **more}
+        if not inputs:
+            file.malformed(place, "a call", "one with a tensor", given.args)
         return
     positional, tensors, others = _sorted(given)
     if entry.is_model:

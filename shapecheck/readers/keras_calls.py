@@ -68,17 +68,29 @@ def read(node: object, place: Place, known: Mapping[str, Any], resolve: Resolve)
 
 
 def _references(node: list[Any], place: Place, known: Mapping[str, Any], resolve: Resolve) -> Arguments:
-    if is_reference(node):  # the single tensor of an operation
+    if is_reference(node) and not _is_constant(node):  # the single tensor of an operation
         return Arguments([resolve(*node[:3], place)], _keywords(node, place, known, resolve))
+    if _is_constant(node):
+        return Arguments([node[2]], _keywords(node, place, known, resolve))
     tensors, keywords = [], {}
     for index, item in enumerate(node):
         where = place.at(index)
-        if not is_reference(item):
+        if not (is_reference(item) or _is_constant(item)):
             raise Malformed(where, "a reference such as `[name, 0, 0]`", item)
-        tensors.append(resolve(*item[:3], where))
+        tensors.append(item[2] if _is_constant(item) else resolve(*item[:3], where))
         if len(item) == 4:
             keywords.update(_keywords(item, where, known, resolve))
     return Arguments(tensors if len(tensors) == 1 else [tensors], keywords)
+
+
+def _is_constant(item: object) -> bool:
+    """Whether it is a number, or a list of them, that stands in the place of a tensor."""
+    return (
+        isinstance(item, list)
+        and 3 <= len(item) <= 4
+        and item[0] == "_CONSTANT_VALUE"
+        and (len(item) == 3 or isinstance(item[3], dict) or item[3] is None)
+    )
 
 
 def _keywords(item: list[Any], place: Place, known: Mapping[str, Any], resolve: Resolve) -> dict[str, Any]:
@@ -96,7 +108,7 @@ def _keyword(value: Any, place: Place, known: Mapping[str, Any], resolve: Resolv
         return value
     if is_reference(value) and value[0] in known:
         return resolve(*value[:3], place)
-    if len(value) >= 3 and value[0] == "_CONSTANT_VALUE":
+    if _is_constant(value):
         return value[2]
     return [_keyword(item, place.at(index), known, resolve, level + 1) for index, item in enumerate(value)]
 

@@ -64,8 +64,10 @@ _STANDS_IN = {
 
 
 def _is_operation(raw: Mapping[str, Any]) -> bool:
-    """Whether it is an operation of `keras.ops`; some have the name of a layer."""
+    """Whether it is an operation of `keras.ops`, some of which have the name of a layer, or one of TensorFlow."""
     module = raw.get("module")
+    if raw["class_name"] in OPERATIONS:
+        return True
     return isinstance(module, str) and module.startswith(("keras.src.ops.", "keras.ops"))
 
 
@@ -134,8 +136,8 @@ class KerasFile:
             entry.item = input_layer(entry.config, entry.name, entry.place, entry.kind_place)
             return entry.item
         elif entry.is_operation:
-            kind = f"ops.{kind}"
-            config = {name: value for name, value in config.items() if name != "name"}
+            own = {} if kind in OPERATIONS else config  # those of TensorFlow have theirs in the call
+            kind, config = f"ops.{kind}", {name: value for name, value in own.items() if name != "name"}
         elif entry.is_opaque and not self._offered(entry):
             kind, config = self._saved(entry), {}
         else:

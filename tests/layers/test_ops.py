@@ -12,7 +12,7 @@ from shapecheck.apply import apply
 from shapecheck.contract import TensorSpec, takes_list
 from shapecheck.diagnostic import Refusal
 from shapecheck.executors.numpy_layer import run_layer
-from shapecheck.layers import _ops
+from shapecheck.layers import _ops, _tf_functions
 from shapecheck.making import make
 from shapecheck.modes import STRICT
 from shapecheck.spec import Ref
@@ -128,6 +128,8 @@ A, B = Ref("a"), Ref("b")
         ("Concatenate", [], {"xs": [A, B]}, [A, B], {}),
         ("Meshgrid", [A, B], {}, [A, B], {}),
         ("Concatenate", [[A, 1]], {}, [A], {"xs": [None, 1]}),
+        ("Concatenate", [[A]], {}, [A], {}),
+        ("Einsum", [A], {}, [A], {}),
         ("Where", [A, B], {"x2": 0}, {"condition": A, "x1": B}, {"x2": 0}),
         ("GetItem", [A, [slice(None), -1]], {}, A, {"key": ":, -1"}),
         ("GetItem", [A, [{"class_name": "__slice__", "config": {"start": 1, "stop": None, "step": 2}}, None,
@@ -189,10 +191,60 @@ def test_a_model_in_yaml_may_use_operations(line, shape):
         ("ops.GetItem: {key: {start: 1, stop: x}}", "SC114"),
         ("ops.Cast: {dtype: flaot}", "SC114"),
         ("ops.Concatenate: {axis: 9}", "SC208"),
-        ("ops.Reshape: {newshape: [-1, 5]}", None),
         ("ops.BitwiseAnd: {y: 1}", "SC403"),
     ],
 )
 def test_what_is_wrong_with_an_operation_has_a_code(line, code):
     report = check("Input: {shape: [8], name: x}", line)
     assert [found.code for found in report.diagnostics if found.code < "SC7"] == ([code] if code else [])
+
+
+# Functions of TensorFlow -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "kwargs", "kind", "inputs", "config"),
+    [
+        ("__operators__.add", [A], {"y": B, "name": None}, "Add", {"x1": A, "x2": B}, {}),
+        ("math.multiply", [A], {"y": 2.0, "name": None}, "Multiply", {"x1": A}, {"x2": 2.0}),
+        ("math.subtract", [1.0], {"y": A}, "Subtract", {"x2": A}, {"x1": 1.0}),
+        ("__operators__.getitem", [A], {"slice_spec": [{"start": None, "stop": None, "step": None}, 0, None]},
+         "GetItem", A, {"key": ":, 0, None"}),
+        ("__operators__.getitem", [A], {"slice_spec": [{"class_name": "__ellipsis__"}, {"start": 1}]},
+         "GetItem", A, {"key": "..., 1:"}),
+        ("math.reduce_mean", [A], {"axis": 1}, "Mean", A, {"axis": 1}),
+        ("math.reduce_sum", [A], {"axis": [1, 2], "keepdims": True}, "Sum", A, {"axis": [1, 2], "keepdims": True}),
+        ("math.reduce_max", [A], {}, "Max", A, {"axis": None}),
+        ("concat", [[A, B]], {"axis": -1}, "Concatenate", [A, B], {"axis": -1}),
+        ("reshape", [A], {"shape": [-1, 48]}, "TFReshape", [A], {"newshape": [-1, 48]}),
+        ("reshape", [A], {"shape": [B, 48]}, "TFReshape", [A, B], {"newshape": [None, 48]}),
+        ("compat.v1.transpose", [A], {"perm": [0, 2, 1], "name": "transpose", "conjugate": False}, "Transpose", A,
+         {"axes": [0, 2, 1]}),
+        ("nn.relu", [A], {"name": None}, "Relu", A, {}),
+        ("linalg.matmul", [A], {"b": B, "transpose_b": True}, "TFMatmul", {"a": A, "b": B}, {"transpose_b": True}),
+        ("compat.v1.gather", [A], {"indices": [0, 2], "validate_indices": None, "axis": 1, "batch_dims": 0},
+         "TFGather", {"x": A}, {"indices": [0, 2], "axis": 1, "batch_dims": 0}),
+        ("compat.v1.pad", [A], {"paddings": [[0, 0], [1, 1]], "mode": "CONSTANT", "constant_values": 0}, "Pad", A,
+         {"pad_width": [[0, 0], [1, 1]], "mode": "CONSTANT", "constant_values": 0}),
+        ("math.argmax", [A], {}, "Argmax", A, {"axis": 0}),
+        ("nn.max_pool2d", [A], {"ksize": [1, 2, 2, 1], "strides": 2, "padding": "SAME", "data_format": "NHWC"},
+         "MaxPool", A, {"pool_size": [2, 2], "strides": 2, "padding": "SAME", "data_format": "channels_last"}),
+        ("where", [A], {"x": B, "y": 0.0}, "Where", {"condition": A, "x1": B}, {"x2": 0.0}),
+        ("image.resize", [A], {"size": [4, 5], "preserve_aspect_ratio": True}, "tf.image.resize", [A], {}),
+        ("compat.v1.boolean_mask", [A], {"mask": B}, "tf.compat.v1.boolean_mask", [A, B], {}),
+        ("math.add_n", [[A, B]], {}, "TFAddN", [A, B], {}),
+    ],
+)  # fmt: skip
+def test_a_function_of_tensorflow_is_an_operation(function, args, kwargs, kind, inputs, config):
+    assert _tf_functions.bind(function, args, kwargs) == (f"ops.{kind}", inputs, config)
+
+
+def test_every_function_of_tensorflow_stands_for_an_operation_that_exists():
+    for function, row in _tf_functions._ROWS.items():
+        kind, *words = row.split()
+        cls = layers.find(f"ops.{kind}")
+        assert cls is not None, function
+        for word in words:
+            own = word.partition("=")[2] if "=" in word else word
+            known = {*cls.parameters, *cls.operands, *cls.called}
+            assert not own or own in known or kind == "TFReshape", f"{function}: {own}"
