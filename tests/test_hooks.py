@@ -43,7 +43,7 @@ def validate(data, url):
 
 def test_the_hooks_follow_their_schema():
     validate(HOOKS, "https://json.schemastore.org/pre-commit-hooks.json")
-    assert [hook["id"] for hook in HOOKS] == ["shapecheck", "shapecheck-keras"]
+    assert [hook["id"] for hook in HOOKS] == ["shapecheck", "shapecheck-fix", "shapecheck-keras"]
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
@@ -71,6 +71,17 @@ def test_the_saved_models_are_told_by_their_names():
     pattern = next(hook for hook in HOOKS if hook["id"] == "shapecheck-keras")["files"]
     assert all(re.search(pattern, name) for name in ("a.keras", "b/c.h5", "d.hdf5"))
     assert not any(re.search(pattern, name) for name in ("a.yaml", "h5", "a.keras.yaml"))
+
+
+def test_the_hook_that_fixes_leaves_a_mended_file_and_fails_once(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.yaml").write_text(BAD)
+    (tmp_path / "ci.yml").write_text("on: push\n")
+    entry = next(hook["entry"].split()[1:] for hook in HOOKS if hook["id"] == "shapecheck-fix")
+    app.run([*entry, "ci.yml", "bad.yaml"])
+    assert (tmp_path / "bad.yaml").read_text() == GOOD and (tmp_path / "ci.yml").read_text() == "on: push\n"
+    assert app.run([*entry, "ci.yml", "bad.yaml"]) == 0
+    capfd.readouterr()
 
 
 SAVED = {

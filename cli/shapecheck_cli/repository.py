@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 import os
+from functools import cache
+from typing import Any
+
+
+def places() -> dict[str, Any]:
+    """What the writers for services have to know of paths: `here`, `root` and `resolve`."""
+    here = os.getcwd()
+    return {"here": here, "root": top(here), "resolve": cache(os.path.realpath)}
 
 
 def top(folder: str) -> str:

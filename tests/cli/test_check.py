@@ -213,3 +213,23 @@ def test_names_with_escapes_do_not_reach_the_terminal(shapecheck, folder):
     for form in ("full", "concise", "github", "json"):
         done = shapecheck("check", "--output-format", form, "a\x1b[31m.yaml", "b\x1b[0m.yaml")
         assert "\x1b" not in done.out + done.err and "\a" not in done.out
+
+
+def test_services_get_paths_of_the_repository_behind_links(shapecheck, folder, monkeypatch):
+    (folder / ".git").mkdir()
+    (folder / "nets").mkdir()
+    (folder / "nets" / "m.yaml").write_text("layers: [{Dnse: 4}]")
+    (folder / "linked").symlink_to("nets")
+    place = shapecheck("check", "--output-format", "gitlab", "linked/m.yaml")
+    assert json.loads(place.out)[0]["location"]["path"] == "nets/m.yaml"
+    monkeypatch.chdir(folder / "nets")
+    assert "::error file=nets/m.yaml," in shapecheck("check", "--output-format", "github", "m.yaml").out
+
+
+def test_line_hashes_are_asked_for(shapecheck, bad):
+    def known(*options):
+        log = json.loads(shapecheck("check", "--output-format", "sarif", *options, bad).out)
+        return set(log["runs"][0]["results"][0]["partialFingerprints"])
+
+    assert known() == {"shapecheck/v1"}
+    assert known("--line-hashes") == {"shapecheck/v1", "primaryLocationLineHash"}

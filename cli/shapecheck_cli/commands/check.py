@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -28,6 +27,7 @@ from shapecheck_cli import baselines, console, exits, lint_options, linting, loa
 @click.option(
     "-o", "--output", multiple=True, metavar="FILE", help="Where the format named before goes. Repeatable."
 )
+@click.option("--line-hashes", is_flag=True, help="Put GitHub's hashes of lines into SARIF; its action does so itself.")
 @click.option("-q", "--quiet", is_flag=True, default=None, help="Print findings, and nothing else.")
 @lint_options.mending
 @lint_options.counting
@@ -45,6 +45,7 @@ def command(
     allow_import: Sequence[str],
     stdin_filename: str | None,
     force_exclude: bool,
+    line_hashes: bool,
     write_baseline: bool,
     diff: bool,
     **given: Any,
@@ -76,7 +77,7 @@ def command(
     else:
         piped = mending == "fix" and "-" in paths
         for target in targets:
-            _write(target, reports, run, tally, piped)
+            _write(target, reports, run, tally, piped, line_hashes)
         _summarize(targets, reports, run, tally, piped)
         code = max((outcome.code for outcome in outcomes), default=exits.OK)
     return exits.OK if code == exits.FINDINGS and run.get("exit-zero", False) else code
@@ -108,7 +109,7 @@ def _form(run: Configuration) -> str:
 
 
 def _write(
-    target: outputs.Output, reports: Sequence[Report], run: Configuration, tally: str, piped: bool
+    target: outputs.Output, reports: Sequence[Report], run: Configuration, tally: str, piped: bool, line_hashes: bool
 ) -> None:
     """Print a report, or write it into its file; standard output gets statistics instead if those are asked for.
 
@@ -122,9 +123,9 @@ def _write(
         paint = console.paint(sys.stderr if piped else sys.stdout) if target.file is None else None
         text = formats.write(target.form, said, paint=paint, quiet=quiet, closing=tally)
     else:
-        here = os.getcwd()
         level = run.get("fail-level", "error")
-        text = formats.write(target.form, reports, here=here, root=repository.top(here), fail_level=level)
+        where = repository.places()
+        text = formats.write(target.form, reports, fail_level=level, line_hashes=line_hashes, **where)
     if target.file is None:
         (console.complain_at_length if piped else console.say)(text)
     else:
