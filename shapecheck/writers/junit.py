@@ -27,13 +27,13 @@ def write(reports: Sequence[Report], options: Options = DEFAULT) -> str:
         counts = [len(cases), sum("<failure" in case for case in cases), sum("<error" in case for case in cases)]
         totals = [total + own for total, own in zip(totals, counts, strict=True)]
         name = _quoted(options.path(report.path))
-        bodies.append(f'  <testsuite name="{name}" {_counted(counts)}>\n{"".join(cases)}  </testsuite>\n')
+        bodies.append(f'  <testsuite name="{name}" {_counted(counts)} skipped="0">\n{"".join(cases)}  </testsuite>\n')
     head = f'<testsuites name="{about.NAME}" {_counted(totals)}>'
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{"".join(bodies)}</testsuites>'
 
 
 def _counted(counts: Sequence[int]) -> str:
-    return 'tests="{}" failures="{}" errors="{}" skipped="0" time="0"'.format(*counts)
+    return 'tests="{}" failures="{}" errors="{}" time="0"'.format(*counts)
 
 
 def _cases(report: Report, options: Options) -> Iterator[str]:
