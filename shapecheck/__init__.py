@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shapecheck.about import VERSION
 from shapecheck.checker import check
+from shapecheck.comparison import diff
 from shapecheck.conversion import convert
 from shapecheck.diagnostic import Diagnostic, Label, ShapecheckError, ShapeError, SpecError
 from shapecheck.python_layers import Inferred, Tensor, UserLayer, input, layer
@@ -26,6 +27,7 @@ __all__ = [
     "__version__",
     "check",
     "convert",
+    "diff",
     "input",
     "layer",
     "run",

@@ -77,6 +77,8 @@ _TABLE = (
     Code("SC157", "stored weight that is not read", "`{name}` in the file of weights is not read: {problem}"),
     Code("SC160", "not to be written", "`{param}` of `{layer}` is {given}, which no file can hold",
          advice="write it as a text, such as `lambda x: 2 * x`, or by the name that Keras has for it"),
+    Code("SC161", "size that Keras has to know", "`{param}` of `{layer}` is {given}, and Keras needs a number there",
+         advice="give its sizes numbers, as in `--at H=64,W=64`"),
     # the lint step
     Code("SC170", "configuration is not TOML", "the configuration is not TOML: {problem}"),
     Code("SC171", "unknown configuration key", "a configuration has no key `{key}`"),

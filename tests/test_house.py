@@ -46,6 +46,7 @@ FLOORS = (
     ("reporting",),
     ("checker",),
     ("conversion", "lint", "running"),
+    ("comparison",),
     ("__init__",),
     ("__main__",),
 )

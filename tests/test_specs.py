@@ -182,6 +182,10 @@ def written_out():
     shapecheck.convert(shapecheck.layer("Lambda", function=lambda t: 2 * t)(x))
 
 
+def without_a_number():
+    shapecheck.convert(text="layers: [{Input: {shape: [H, 3]}}, Flatten, {Dense: 2}]", to="keras3")
+
+
 LAMBDA = "layers:\n  - Input: {name: x, shape: [4, 8]}\n  - Lambda: {function: 'lambda x: x[:, 0]', output_shape: [4, 8]}\n"
 OPAQUE = "layers:\n  - Input: {name: x, shape: [8]}\n  - Lambda: {function: 'lambda x: x[x > 0]'}\n"
 
@@ -283,6 +287,7 @@ PYTHON_ONLY = {
     "SC172": ("a configuration", lambda tmp_path: misconfigured(tmp_path, 'ignore = "SC7"\n')),
     "SC173": ("a configuration", lambda tmp_path: misconfigured(tmp_path, 'ignore = ["SC999"]\n')),
     "SC176": ("a baseline", lambda: refused(lambda: baseline.read(str(ROOT / "pyproject.toml")))),
+    "SC161": ("a conversion", lambda: refused(without_a_number)),
     "SC315": ("the function is run", lambda: ran(text=LAMBDA)),
     "SC501": ("an array", lambda: ran({"x": np.zeros((2, 5))})),
     "SC502": ("weights", lambda: ran(weights={"y": [np.zeros((4, 3)), np.zeros(2)]})),

@@ -8,7 +8,7 @@ from typing import Any
 from shapecheck import checker
 from shapecheck.report import Report
 
-FORMS = ("yaml",)
+FORMS = ("yaml", "keras3")
 
 
 def convert(
@@ -37,13 +37,17 @@ def convert(
 
 
 class Converted:
-    """A definition in its new form; `lost` says in words what that form cannot hold."""
+    """A definition in its new form; `lost` says in words what that form cannot hold.
 
-    __slots__ = ("lost", "text")
+    `functions` holds the restricted expressions that have to be given when the model is loaded, by their names.
+    """
 
-    def __init__(self, text: str, lost: Iterable[str] = ()) -> None:
+    __slots__ = ("functions", "lost", "text")
+
+    def __init__(self, text: str, lost: Iterable[str] = (), functions: Mapping[str, str] | None = None) -> None:
         self.text = text
         self.lost = tuple(lost)
+        self.functions = dict(functions or {})
 
 
 def converted(definition: Any, to: str, **choices: Any) -> tuple[Report, Converted]:
@@ -51,7 +55,14 @@ def converted(definition: Any, to: str, **choices: Any) -> tuple[Report, Convert
     report, found = checker.inferred(definition, **choices)
     if found is None or not report.ok:
         return report, Converted("")
-    from shapecheck.conversion.definition import definition as as_plain
+    if to == "keras3":
+        import json
+
+        from shapecheck.conversion import keras3
+
+        model, writing = keras3.model(found)
+        return report, Converted(json.dumps(model, indent=1) + "\n", writing.told(), writing.functions)
+    from shapecheck.conversion import definition as as_plain
     from shapecheck.writers import yaml_definition
 
-    return report, Converted(yaml_definition.write(as_plain(found)))
+    return report, Converted(yaml_definition.write(as_plain.definition(found)))

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shapecheck import dims, dtypes, layers, legacy, params
-from shapecheck.contract import Layer
+from shapecheck.contract import Layer, Parameter
 from shapecheck.diagnostic import Refusal
 from shapecheck.making import COMMON
-from shapecheck.modes import Semantics
+from shapecheck.modes import STRICT, Semantics
 from shapecheck.named import Named
 from shapecheck.naming import snake
 from shapecheck.words import shown
@@ -94,6 +94,14 @@ def _settle(cls: type[Layer], name: str, value: Any, keras: Semantics, made: dic
         if same(read, None if plain else reader.read(default, name, keras)) and read != "channels_first":
             return
     made[name] = _short(value, read, reader, name, keras)
+
+
+def default_of(parameter: Parameter) -> Any:
+    """The default of a parameter, as it would be written; None for one that has to be given."""
+    if parameter.required or parameter.default is None:
+        return None
+    read = parameter.reader.read(parameter.default, parameter.name, STRICT)
+    return _short(parameter.default, read, parameter.reader, parameter.name, STRICT)
 
 
 def same(a: Any, b: Any) -> bool:

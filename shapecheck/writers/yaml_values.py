@@ -80,6 +80,11 @@ def flow(value: Any, start: int, indent: int, end: int = WIDTH) -> str:
     return "\n".join(lines)
 
 
+def inline(value: Any) -> str:
+    """A value in flow style, on one line."""
+    return "".join(_tokens(value))
+
+
 def _pieces(value: Any) -> Iterator[str]:
     """The parts of a value between which a line may be broken: each but the last ends in a space."""
     pending = ""

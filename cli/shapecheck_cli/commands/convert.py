@@ -19,7 +19,7 @@ from shapecheck_cli import console, exits, loading, options
 @click.argument("path", type=click.Path(), metavar="FILE")
 @click.option("-o", "--output", metavar="FILE", help="Where to write it, instead of to standard output.")
 @click.option("--to", "form", type=click.Choice(conversion.FORMS), default="yaml", show_default=True,
-              help="The form: the spec language.")  # fmt: skip
+              help="The spec language, or JSON for keras.models.model_from_json.")  # fmt: skip
 @options.checking
 def command(path: str, output: str | None, form: str, **choices: Any) -> int:
     """Write a definition as readable YAML, or as JSON that Keras 3 loads.
