@@ -2,19 +2,27 @@
 
 import shapecheck
 from shapecheck import checker, dims, dtypes
+from shapecheck.apply import Undescribed
 from shapecheck.contract import Layer
+from shapecheck.layers.custom import Described
+from shapecheck.model_layer import ModelLayer
+
+OPAQUE = ("SC120", "SC126", "SC141", "SC144", "SC404")
+"""What is said of a layer of which only its outputs are known; a file of Keras and a rule say it otherwise."""
 
 
 def facts(definition, **choices):
     """All that a check knows of a definition, as plain values; the names of sizes stand as texts."""
     report, found = checker.inferred(definition, **choices)
     assert found is not None, report.diagnostics
-    nodes = []
+    nodes, opaque = [], set()
     for node, layer, applied in zip(found.graph.nodes, found.layers, found.applied, strict=True):
+        if settings(layer) is None:
+            opaque.add(node.name)
         nodes.append(
             {
                 "name": node.name,
-                "kind": layer.kind if layer is not None else node.spec.kind,
+                "kind": None if settings(layer) is None else layer.kind,
                 "owner": found.graph.nodes[node.owner].name,
                 "inputs": _wiring(found, node),
                 "settings": settings(layer),
@@ -29,20 +37,25 @@ def facts(definition, **choices):
         "params": (dims.text(report.params) if report.params is not None else None, str(report.trainable_params)),
         "requirements": report.requirements.text,
         "symbols": sorted(report.requirements.symbols),
-        "warnings": sorted({found.code for found in report.diagnostics if found.code[:3] != "SC7"}),
-        "macs": [None if (cost := call.macs) is None else dims.text(cost) for call in report.layers.values()],
+        "warnings": sorted({found.code for found in report.diagnostics if found.code[:3] != "SC7" and found.code not in OPAQUE}),
+        "macs": [_text(call.macs) for call in report.layers.values() if call.name not in opaque],
     }
 
 
 def settings(layer):
     """Every parameter of a layer as it was read, those of the layers inside it too."""
+    if layer is None or isinstance(layer, (Undescribed, Described)):  # of which there is nothing but what it gives
+        return None
     if layer.kind == "InputLayer":  # whose shape has two spellings
         return {"shape": _value(layer.shape()), "dtype": layer.policy, "sparse": layer.sparse, "ragged": layer.ragged}
-    return {name: _value(value) for name, value in layer.__dict__.items() if name not in ("given", "name")}
+    given = {name: _value(value) for name, value in layer.__dict__.items() if name not in ("given", "name")}
+    return given | ({"renorm_clipping": given["renorm_clipping"][1] or None} if "renorm_clipping" in given else {})
 
 
 def _value(value):
     if isinstance(value, Layer):
+        if isinstance(value, ModelLayer):
+            return value.kind, [(item.kind, item.name) for item in value.spec.layers]
         return value.kind, value.name, settings(value)
     if isinstance(value, (list, tuple)) and not isinstance(value, dtypes.Policy):
         return isinstance(value, tuple), [_value(item) for item in value]
@@ -51,6 +64,10 @@ def _value(value):
     if hasattr(value, "text") and callable(value):  # a restricted expression
         return value.text
     return type(value), value
+
+
+def _text(dim):
+    return None if dim is None else dims.text(dim)
 
 
 def _shape(shape):

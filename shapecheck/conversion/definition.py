@@ -6,28 +6,25 @@ The values can be checked as they are, and written as YAML or JSON. Blocks, repe
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from shapecheck import layers
 from shapecheck.conversion import plain
+from shapecheck.conversion.names import HOLE, mended, model_names, sound_names
+from shapecheck.conversion.saved_layers import SavedLayers
 from shapecheck.diagnostic import Refusal
 from shapecheck.findings import Context, finding
 from shapecheck.inference import Inference
-from shapecheck.layers.index import MODULES
 from shapecheck.naming import Names, snake
-from shapecheck.readers.blocks import RESERVED
-from shapecheck.readers.entries import MAX_NAME
 from shapecheck.report import error_of
 from shapecheck.spec import Contract, Inputs, LayerSpec, ModelSpec, Ref
 from shapecheck.wiring import Plan, reads_of, refs_of
 
-HOLE = "${"
 DOLLAR = "dollar"
 """The parameter that stands for a `$` before a `{`, which would begin an expression otherwise."""
 
 _NUMBERED = re.compile(r"_\d+$")
-_INDEXED = re.compile(r"\[\s*-?\d+\s*\]$")
 
 
 def definition(found: Inference) -> dict[str, Any]:
@@ -43,7 +40,11 @@ class _Writing:
     def __init__(self, found: Inference, spec: ModelSpec) -> None:
         self.found = found
         self.spec = spec
-        self.models = _model_names(spec)
+        models, self.fresh = model_names(spec)
+        self.names = {id(spec.models): models}  # of the models that stand at home in a definition
+        self.saved = SavedLayers(found, self.fresh)
+        self.inside: list[tuple[str, ModelSpec, ModelSpec]] = []
+        self._wrapped = {id(spec.models[name]): word for name, word in models.items()}
         self.single: dict[tuple[int, str], bool] = {}
         for node, applied in zip(found.graph.nodes, found.applied, strict=True):
             key = id(node.spec.config), node.spec.kind
@@ -62,23 +63,49 @@ class _Writing:
         if spec.contracts:
             made["dims"] = {name: _contract(contract) for name, contract in spec.contracts.items()}
         if spec.custom:
-            made["custom"] = {name: rule.written for name, rule in spec.custom.items()}
-        plan = Plan(spec, Context(spec, []))
-        if spec.models:
-            made["models"] = {
-                self.models[name]: self.model(Plan(model, Context(spec, [])), model)
-                for name, model in spec.models.items()
-            }
-        made |= self.model(plan, spec)
+            made["custom"] = {name: _rule(rule.written) for name, rule in spec.custom.items() if ">" not in name}
+        names = self.names[id(spec.models)]
+        made["models"] = {names[name]: self.model(model, spec) for name, model in spec.models.items()}
+        made |= self.model(spec, spec)
+        self._add_what_was_found(made)
         if spec.asserts:
             made["assert"] = [line.text for line in spec.asserts]
         if _holds(made, HOLE):
             made = {"params": {DOLLAR: "$"}, **_without_holes(made)}
         return made
 
-    def model(self, plan: Plan, spec: ModelSpec) -> dict[str, Any]:
-        """The `layers`, and the `inputs` and `outputs` where they are not what they would be anyway."""
-        writer = _Layers(self, plan, spec)
+    def _add_what_was_found(self, made: dict[str, Any]) -> None:
+        """The layers and models that only their uses showed, and the sections in their order."""
+        made["custom"] = {**made.get("custom", {}), **self.saved.rules}
+        while self.inside:  # a model in which a wrapper holds another one adds that one
+            name, model, home = self.inside.pop(0)
+            made["models"][name] = self.model(model, home)
+        order = ("name", "keras", "data_format", "dims", "custom", "models", "inputs", "layers", "outputs")
+        known = {name: made.pop(name) for name in order if name in made and made[name] not in ({}, None)}
+        for name in ("custom", "models"):
+            made.pop(name, None)
+        made.update(known)
+
+    def wrapped(self, model: ModelSpec) -> str:
+        """The name of a model that stands for a layer inside another; it is written among the models."""
+        if id(model) not in self._wrapped:
+            self._wrapped[id(model)] = self._add(model, model)
+            if id(model.models) not in self.names:  # it calls models of its own
+                self.names[id(model.models)] = {name: self._add(one, model) for name, one in model.models.items()}
+        return self._wrapped[id(model)]
+
+    def _add(self, model: ModelSpec, home: ModelSpec) -> str:
+        name = self.fresh.fresh(mended(model.name or "model").replace(HOLE, "_"))
+        self.inside.append((name, model, home))
+        return name
+
+    def model(self, spec: ModelSpec, home: ModelSpec) -> dict[str, Any]:
+        """The `layers`, and the `inputs` and `outputs` where they are not what they would be anyway.
+
+        The models that are called stand in `home`.
+        """
+        plan = Plan(spec, Context(home, []))
+        writer = _Layers(self, plan, spec, home)
         made: dict[str, Any] = {}
         if spec.inputs is not None and _inputs_are_listed(plan, spec):
             made["inputs"] = writer.inputs(spec.inputs)
@@ -91,12 +118,14 @@ class _Writing:
 class _Layers:
     """The layers of a definition, or of one of its models, on their way to entries."""
 
-    def __init__(self, writing: _Writing, plan: Plan, spec: ModelSpec) -> None:
+    def __init__(self, writing: _Writing, plan: Plan, spec: ModelSpec, home: ModelSpec) -> None:
         self.writing = writing
+        self.home = home
+        self.models = writing.names[id(home.models)]
         self.spec = spec
         self.plan = plan
         self.first = len(plan.items) - len(spec.layers)  # 1 where first-layer arguments made an Input
-        self.names = _sound_names(plan.names)
+        self.names = sound_names(plan.names)
         self.implied = self._implied()
 
     def entries(self) -> list[Any]:
@@ -113,25 +142,39 @@ class _Layers:
             own["name"] = self.names[position]
         if item.again is not None:
             target = self.plan.at.get(item.again)
-            layer = self.writing.models.get(item.again) if target is None else self.names[target]
+            layer = self.models.get(item.again) if target is None else self.names[target]
             return {"call": {"layer": layer, **own}}
         if item.model is not None:
-            model = self.writing.models[item.model]
+            model = self.models[item.model]
             return {model: own} if own else model
         if item.kind == "InputLayer":
             return {"Input": {**own, **config}}
+        kind = self.writing.saved.kind_of(item) or item.kind
         if own and any(name in ("name", "inputs", "call") for name in config):  # parameters of a layer that is opaque
             config = {name: value for name, value in config.items() if name not in ("name", "inputs", "call")}
-        return plain.entry(item.kind, {**config, **own})
+        return plain.entry(kind, {**config, **own})
 
     def _settings(self, position: int, item: LayerSpec) -> dict[str, Any]:
         found = self.writing.found
+        if item.kind in found.graph.spec.kinds and self.writing.saved.is_saved(item.kind):
+            return {}
         try:
-            return plain.settings(item.kind, item.config, found.semantics, self.writing.spec.data_format)
+            config = item.config
+            if found.graph.spec.holds_models:
+                config = self._with_names(config)
+            return plain.settings(item.kind, config, found.semantics, self.writing.spec.data_format)
         except Refusal as refusal:
             name = self.plan.names[position]
             place = item.place.at(refusal.param) if item.place and refusal.param else item.place
             raise error_of(finding(refusal.code, place, layer=name, param=refusal.param, **refusal.facts)) from None
+
+    def _with_names(self, value: Any) -> Any:
+        """A configuration in which a model is known by its name, and a layer of unknown code by its rule."""
+        if isinstance(value, ModelSpec):
+            return plain.ModelName(self.writing.wrapped(value))
+        if isinstance(value, dict):
+            return {name: self._with_names(item) for name, item in value.items()}
+        return [self._with_names(item) for item in value] if isinstance(value, list) else value
 
     # References -----------------------------------------------------------------------------------------------------
 
@@ -154,7 +197,7 @@ class _Layers:
         if output != 0:
             return False
         if model is not None:
-            return len(refs_of(self.writing.spec.models[model].outputs)) == 1
+            return len(refs_of(self.home.models[model].outputs)) == 1
         item = self.plan.items[self.plan.made[position]]
         return self.writing.single.get((id(item.config), item.kind), False)
 
@@ -200,7 +243,7 @@ class _Layers:
         """What a name begins with that the reader gives."""
         if item.again:
             return item.again.rpartition("/")[2] or "call"
-        return snake(self.writing.models[item.model] if item.model else item.kind)
+        return snake(self.models[item.model] if item.model else item.kind)
 
 
 def _is_last(plan: Plan, spec: ModelSpec) -> bool:
@@ -219,30 +262,9 @@ def _inputs_are_listed(plan: Plan, spec: ModelSpec) -> bool:
     return plan.inputs != sorted(plan.inputs)
 
 
-def _sound_names(names: Sequence[str]) -> list[str]:
-    """Names that YAML can refer to: without an index at the end, not too long, without spaces around them."""
-    fresh = Names(names)
-    return [name if _is_sound(name) else fresh.fresh(_mended(name)) for name in names]
-
-
-def _is_sound(name: str) -> bool:
-    return bool(name) and name == name.strip() and len(name) <= MAX_NAME and not _INDEXED.search(name)
-
-
-def _mended(name: str) -> str:
-    name = name.strip()[:MAX_NAME]
-    return _INDEXED.sub(lambda index: "_" + index[0].strip("[] "), name).strip() or "layer"
-
-
-def _model_names(spec: ModelSpec) -> dict[str, str]:
-    """The names of the models, changed where a definition cannot have a model of that name."""
-    lost = {*RESERVED, *spec.custom, "Input", "InputLayer", "class_name", "type"}
-    fresh = Names({*lost, *MODULES, *spec.models})
-    return {
-        name: name if name not in lost and _is_sound(name) and HOLE not in name else (
-            fresh.fresh(f"{_mended(name).replace(HOLE, '_')}_model"))
-        for name in spec.models
-    }  # fmt: skip
+def _rule(written: Any) -> Any:
+    """A custom layer as it was described; a rule that is all there is stands alone."""
+    return written["rule"] if isinstance(written, dict) and [*written] == ["rule"] else written
 
 
 def _contract(contract: Contract) -> Any:

@@ -20,6 +20,15 @@ from shapecheck.naming import snake
 from shapecheck.words import shown
 
 
+class ModelName(Layer):
+    """A model that stands for a layer inside another, by its name under `models:`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.kind = "model"  # type: ignore[misc]
+        self.given = {}
+
+
 def settings(
     kind: str, config: Mapping[str, Any], keras: Semantics, data_format: str | None = None
 ) -> dict[str, Any]:
@@ -160,6 +169,8 @@ def _inner(read: Any, keras: Semantics) -> Any:
     """A layer inside a layer, or several of them, as an entry."""
     if isinstance(read, tuple):
         return [_inner(item, keras) for item in read]
+    if isinstance(read, ModelName):
+        return read.name
     config = settings(read.kind, read.given, keras)
     if read.name is not None:
         config["name"] = read.name

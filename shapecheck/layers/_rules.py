@@ -12,6 +12,8 @@ from shapecheck.expression import ExpressionError, read
 from shapecheck.words import shown
 
 REST = "..."
+ANY = "?"
+"""On the left any size, on the right one that is not known."""
 FORM = "shapes on both sides of `->`, such as `(n, h) -> (n, 2*h)`"
 MAX_TEXT = 2_000
 BLANK = "solved for"  # a symbol of this name is in no definition, for its blank
@@ -26,6 +28,8 @@ class Size(NamedTuple):
 
     def at(self, values: Mapping[str, Dim]) -> Dim:
         """The size where names have these values; that its divisions leave no remainder is owed."""
+        if self.text == ANY:
+            return dims.UNKNOWN
         try:
             for dividend, divisor in self.divisions:
                 a, b = dims.parse(dividend, values), dims.parse(divisor, values)
@@ -84,7 +88,7 @@ def _order(
     """In which order the expressions on the left are solved, and the names that are known afterwards."""
     entries = [(number, entry, size) for number, shape in enumerate(inputs) for entry, size in enumerate(shape)]
     known = {*parameters, *(size.text for _, _, size in entries if size.text.isidentifier())}
-    left = [item for item in entries if not item[2].text.isidentifier() and item[2].text != REST]
+    left = [item for item in entries if not item[2].text.isidentifier() and item[2].text not in (REST, ANY)]
     order: list[tuple[int, int, str | None]] = []
     while left:
         waiting = []
@@ -140,7 +144,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _size(text: str, param: str) -> Size:
-    if text == REST:
+    if text in (REST, ANY):
         return Size(text, frozenset(), ())
     try:
         dims.parse(text)

@@ -4,9 +4,10 @@
       PixelShuffle: {params: [r], rule: "(n, h, w, c) -> (n, h*r, w*r, c//(r*r))", weights: {kernel: [c, 8]}}
 
 Left of the arrow stands a shape for each input, the batch included. A name there is whatever size the input has, and
-the same size wherever it stands again; a number or a parameter is the size that there must be; an expression such as
-`2*k` is solved for the one name in it that is not known otherwise. `...` stands for any number of axes, the same ones
-wherever it stands. Right of the arrow stands a shape for each output.
+the same size wherever it stands again; `?` is any size; a number or a parameter is the size that there must be; an
+expression such as `2*k` is solved for the one name in it that is not known otherwise. `...` stands for any number of
+axes, the same ones wherever it stands. Right of the arrow stands a shape for each output, in which a `?` is a size that
+is not known.
 
 A `//` divides without a remainder, as who writes `c//(r*r)` means it to: that there is none is owed, and a size that
 leaves one is refused. `floor(h/2)` and `ceil(h/2)` round.
@@ -24,7 +25,7 @@ from shapecheck import dims, need, params
 from shapecheck.contract import Layer, Parameter, Weight
 from shapecheck.diagnostic import Refusal
 from shapecheck.dims import Dim
-from shapecheck.layers._rules import BLANK, REST, Rule, Size, line, rule_of
+from shapecheck.layers._rules import ANY, BLANK, REST, Rule, Size, line, rule_of
 from shapecheck.modes import STRICT, Semantics
 from shapecheck.words import shown
 
@@ -81,7 +82,7 @@ def _outputs(layer: Described, xs: tuple[Any, ...]) -> Any:
                 shape.extend(rest)
                 continue
             shape.append(size.at(values))
-            if size.text not in values:
+            if size.text not in values and size.text != ANY:
                 need.at_least(shape[-1], 0, f"`{size.text}`")
         made.append(tuple(shape))
     return made[0] if len(made) == 1 else made

@@ -69,8 +69,12 @@ def _items(reading: Reading, raw: Any, section: str, what: str) -> list[tuple[st
 
 
 def _custom(reading: Reading, name: str, body: Any, place: Place) -> CustomRule:
-    """A layer by its rule; one that is malformed is known by its name alone."""
+    """A layer by its rule; one that is malformed, or has none, is known by its name alone."""
     before = reading.said
+    if body is None or body == {"weights": {}}:
+        from shapecheck.layers._saved import saved
+
+        return CustomRule((), "", place, saved(name, body is None), body)
     if isinstance(body, str):
         body, written = {"rule": body}, place
     else:

@@ -68,6 +68,10 @@ def _read(reading: Reading, definition: Mapping[Any, Any], spec: ModelSpec, plac
         expander = Expander(reading, blocks, models, scope, budget)
         spec.models[name] = _model(reading, name, body, spec.source, expander)
     _layers(reading, spec, definition, place, Expander(reading, blocks, models, scope, budget))
+    if spec.models:
+        from shapecheck.readers.wrapped_models import put_in
+
+        put_in(reading, spec)
     for name, block in blocks.items():
         if name not in budget.used:  # nothing is known of its parameters, but its entries have to be entries
             for index, item in enumerate(block.entries):
