@@ -67,7 +67,13 @@ def tables():
     yield "layers", "\n".join(rows)
     sys.path.insert(0, str(ROOT / "tests"))
     import test_house
+    from make_rules import rules
 
+    from shapecheck.codes import CODES
+
+    rows = ["| code | what it finds |", "|---|---|"]
+    rows += [f"| `{cls.code}` | {CODES[cls.code].title} |" for _, cls in rules()]
+    yield "lints", "\n".join(rows)
     rows = ["```", *(f"{floor:2}  {' '.join(names)}" for floor, names in enumerate(test_house.FLOORS)), "```"]
     yield "floors", "\n".join(rows)
 

@@ -129,7 +129,7 @@ def _limits(value: Any) -> dict[str, int]:
 
     found = {}
     for name, limit in _table(value, "numbers by name").items():
-        known = name.replace("-", "_")
+        known = name.replace("_", "-")
         if known not in OPTIONS:
             raise Wrong((name,), "", at_key=True, unknown=name, names=tuple(OPTIONS))
         if type(limit) is not int or limit < 0:

@@ -40,8 +40,9 @@ def lint(found: Inference, options: Mapping[str, Any] | None = None) -> list[Dia
     already: a layer that it points at. Rules for the whole model wait until it has no error.
     """
     model = Model(found, {**OPTIONS, **(options or {})})
-    checks: dict[str, list[Any]] = {}
+    checks: dict[str, list[Rule]] = {}
     findings: dict[str, list[Diagnostic]] = {}
+    spoken: set[Any] = set()  # of a layer that is called again, or of a model that is, the first call speaks
     for index, applied in enumerate(found.applied):
         layer = found.layers[index]
         if applied is None or layer is None:
@@ -49,22 +50,24 @@ def lint(found: Inference, options: Mapping[str, Any] | None = None) -> list[Dia
         looking = checks.get(layer.kind)
         if looking is None:
             kind = "(custom)" if layer.kind in found.graph.spec.custom else layer.kind
-            looking = checks[layer.kind] = [rule(path).check for path in _by_kind.get(kind, ())]
-        if looking:
-            call = model.call(index)
-            for check in looking:
-                for finding in check(call):
-                    if found.is_news(finding, call.node):
-                        findings.setdefault(finding.code, []).append(finding)
+            looking = checks[layer.kind] = [rule(path) for path in _by_kind.get(kind, ())]
+        call = model.call(index)
+        for one in looking:
+            said = [finding for finding in one.check(call) if (one.code, finding.span) not in spoken]
+            if said and (one.code, call.node.owner) not in spoken:
+                spoken |= {(one.code, finding.span) for finding in said if finding.span is not None}
+                spoken.add((one.code, call.node.owner))
+                news = [finding for finding in said if found.is_news(finding, call.node)]
+                findings.setdefault(one.code, []).extend(news)
     for path in () if any(one.severity == "error" for one in found.findings) else _by_kind[""]:
         for finding in rule(path).check_model(model):
             findings.setdefault(finding.code, []).append(finding)
-    for one in [rule(path) for path in _loaded]:
-        if one.unless in findings:
+    for one in _loaded.values():
+        if findings.get(one.unless):
             findings.pop(one.code, None)
-    said = {span for error in found.findings if error.severity == "error" for span in _spans(error)}
-    if said:
-        findings = {code: [one for one in several if one.span not in said] for code, several in findings.items()}
+    shown = {span for error in found.findings if error.severity == "error" for span in _spans(error)}
+    if shown:
+        findings = {code: [one for one in several if one.span not in shown] for code, several in findings.items()}
     return [finding for several in findings.values() for finding in _folded(several)]
 
 

@@ -114,14 +114,14 @@ class Model:
 
 
 class Call:
-    """One call of a layer that was inferred, or, as a neighbour, one that was not: it then has no shapes."""
+    """One call of a layer that was inferred, or, as a neighbour, one that was not: then `layer` is None."""
 
     __slots__ = ("_inputs", "layer", "model", "node")
 
     def __init__(self, model: Model, node: Node) -> None:
         self.model = model
         self.node = node
-        self.layer: Any = model.found.layers[node.index]
+        self.layer: Any = model.found.layers[node.index] if model.found.applied[node.index] is not None else None
         self._inputs: list[TensorSpec] | None = None
 
     @property

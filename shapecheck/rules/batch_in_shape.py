@@ -39,10 +39,12 @@ class BatchInShape(Rule):
             label = "no layer looks along it"
         else:
             return
+        from shapecheck.fixes.editing import Set
+
         rest = ", ".join(dims.text(size) for size in y[2:])
-        yield call.finding(
-            self.code, "shape", shape=y[1:], label=label, help=[f"without the batch it is `shape: [{rest}]`"]
-        )
+        fits = call.model.survives(Set(call.node.index, {"shape": list(y[2:])}))
+        help = [f"without the batch it is `shape: [{rest}]`"] if fits else []
+        yield call.finding(self.code, "shape", shape=y[1:], label=label, help=help)
 
 
 ALONG_THE_LAST = ("Dense", "Activation", "LayerNormalization", "BatchNormalization", *QUIET, *RECTIFIERS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shapecheck.diagnostic import Diagnostic
+from shapecheck.graph import edges_of
 from shapecheck.rules._paths import activation, before
 from shapecheck.rules._view import Call, Rule
 from shapecheck.words import shape_text
@@ -32,11 +33,15 @@ class DenseOnMap(Rule):
         if len(model.found.graph.outputs) > 1 or any(len(image) != len(y) for image in images) or max(y[1:-1]) == 1:
             return
         if all(isinstance(n, int) and m < n for image in images for m, n in zip(y[1:-1], image[1:-1], strict=True)):
-            before_it = before(call)
+            from shapecheck.fixes.editing import Insert
+
+            before_it, pooling = before(call), f"GlobalAveragePooling{len(y) - 2}D"
+            edge = next(iter(edges_of(call.node)))
+            fits = model.survives(Insert(call.node.index, edge, pooling, {}))
             yield call.finding(
                 self.code,
                 shape=y,
                 labels=before_it.mark(f"gives {shape_text(call.x or ())}") if before_it is not None else [],
                 label=f"one answer for each of {y[1]} x {y[2]} places",
-                help=[f"put `GlobalAveragePooling{len(y) - 2}D` or `Flatten` before `{call.name}`"],
+                help=[f"put `{pooling}` or `Flatten` before `{call.name}`"] if fits else [],
             )

@@ -20,6 +20,8 @@ class LooksChannelsFirst(Rule):
     kinds = ("InputLayer",)
 
     def check(self, call: Call) -> Iterator[Diagnostic]:
+        from shapecheck.fixes.editing import Set
+
         y = call.y
         if y is None or len(y) not in (4, 5) or not all(isinstance(size, int) for size in y[1:]):
             return
@@ -29,6 +31,7 @@ class LooksChannelsFirst(Rule):
             if reader.layer.rank == len(y) - 2 and _swapped(sizes) and _looks_at_rows(reader):
                 other = "channels_last" if first else "channels_first"
                 fit = (*y[2:], y[1]) if not first else (y[-1], *y[1:-1])
+                turned = call.model.survives(Set(call.node.index, {"shape": list(fit)}))
                 yield call.finding(
                     self.code,
                     "shape",
@@ -38,7 +41,9 @@ class LooksChannelsFirst(Rule):
                     takes="channels_first" if first else "channels_last",
                     labels=reader.mark(f"takes {y[1] if first else y[-1]} for the number of channels"),
                     label=f"looks like {other}",
-                    help=[f"write `shape: [{', '.join(map(str, fit))}]`, or `data_format: {other}`"],
+                    help=[f"write `shape: {list(fit)}` if the data are so, or `data_format: {other}`"]
+                    if turned
+                    else [],
                 )
                 return
 

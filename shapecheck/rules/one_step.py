@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.rules._kinds import RECURRENT
-from shapecheck.rules._view import Call, Rule
+from shapecheck.rules._view import Call, Rule, Shape
 from shapecheck.words import shape_text
 
 
@@ -27,11 +27,20 @@ class OneStep(Rule):
             return
         source = call.source
         labels = source.mark(f"gives {shape_text(x)}") if source is not None else []
-        swapped = len(x) == 3 and source is not None and source.kind == "InputLayer" and isinstance(x[2], int)
         yield call.finding(
             self.code,
             shape=x,
             labels=labels,
             label="its recurrent kernel is multiplied with zeros only",
-            help=[f"if they are {x[2]} steps of one value, the shape is [{x[2]}, 1]"] if swapped and x[2] != 1 else [],
+            help=[f"if they are {x[2]} steps of one value, the shape is [{x[2]}, 1]"] if _turned(call, x) else [],
         )
+
+
+def _turned(call: Call, x: Shape) -> bool:
+    """Whether the Input in front can have its axes the other way round."""
+    from shapecheck.fixes.editing import Set
+
+    source = call.source
+    if source is None or source.kind != "InputLayer" or len(x) != 3 or not isinstance(x[2], int) or x[2] == 1:
+        return False
+    return call.model.survives(Set(source.node.index, {"shape": [x[2], 1]}))

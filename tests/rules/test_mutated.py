@@ -47,7 +47,7 @@ def mutated(spec, rng):
                 kinds = [key for other in everywhere for key in other if isinstance(key, str) and key[:1].isupper()]
                 holder[rng.choice(kinds or ["Dense"])] = holder.pop(path[-1])
             case _:
-                holder[path[-1]] = rng.choice(VALUES)
+                holder[path[-1]] = copy.deepcopy(rng.choice(VALUES))
     return spec
 
 
