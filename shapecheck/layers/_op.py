@@ -15,7 +15,7 @@ from shapecheck.apply import Opaque
 from shapecheck.contract import REGISTRY, Layer, Parameter, TensorSpec, Wants, asks, declared
 from shapecheck.diagnostic import Refusal
 from shapecheck.layers import _op_dtypes
-from shapecheck.words import shown
+from shapecheck.words import failure, shown
 
 PREFIX = "ops."
 
@@ -32,7 +32,7 @@ class Constant(NamedTuple):
         return self.dtype or _op_dtypes.of_value(self.value)
 
 
-def _constant(value, param, keras):
+def constant(value, param, keras):
     if isinstance(value, dict):  # an array as Keras saves it
         config = value.get("config")
         if not isinstance(config, dict) or "value" not in config:
@@ -45,19 +45,23 @@ def _constant(value, param, keras):
 
 def _numbers(value, param):
     level = [value]
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        raise Refusal("SC807", param, given=shown(value), limit="2^63")
     while level:
         if any(not isinstance(item, (bool, int, float, list, tuple)) for item in level):
             raise Refusal("SC113", param, expected=_CONSTANT, given=shown(value))
         if len({len(item) if isinstance(item, (list, tuple)) else -1 for item in level}) > 1:
             raise Refusal("SC113", param, expected=_CONSTANT, given="lists of unequal length")
         level = [inner for item in level if isinstance(item, (list, tuple)) for inner in item]
+        if any(isinstance(item, int) and not -(1 << 63) <= item < 1 << 63 for item in level):
+            raise Refusal("SC807", param, given=shown(value), limit="2^63")
         if len(level) > 1 << 20:
             raise Refusal("SC807", param, given=f"{len(level):,} numbers", limit="2^20")
     return value
 
 
 _CONSTANT = "a number, or lists of them"
-CONSTANT = params.Reader(f"a tensor, {_CONSTANT}", _constant)
+CONSTANT = params.Reader(f"a tensor, {_CONSTANT}", constant)
 
 
 class Op(Layer):
@@ -77,6 +81,8 @@ class Op(Layer):
     refuses_mask = False
     works: ClassVar[Any] = None
     """The dtype that operands are cast to: none, `result` for that of the output, or a function of their dtypes."""
+    by_value: ClassVar[bool] = False
+    """Whether a rule takes its constants as they are, and not as arrays."""
     formula: ClassVar[Any] = None
     """In a family: a function of NumPy by name, or one of the namespace and the arrays."""
     result: ClassVar[Any] = None
@@ -138,8 +144,7 @@ class Op(Layer):
             if value is None:
                 return None
             if isinstance(value, Constant):
-                scalar = not isinstance(value.value, (list, tuple))
-                if scalar and works is None and value.dtype is None:
+                if self.by_value:
                     return value.value
                 name = works or (_op_dtypes.result_type(kind) if value.dtype is None else value.dtype)
                 return np.asarray(value.value).astype(made(name))
@@ -190,7 +195,10 @@ class Op(Layer):
         from shapecheck.layers._op_dtypes import numpy_name
 
         found = self.bound(given, named)
-        made, dtype = self.applied(np, found, self.kinds(found, lambda x: x.dtype.name), numpy_name)
+        try:
+            made, dtype = self.applied(np, found, self.kinds(found, lambda x: x.dtype.name), numpy_name)
+        except (TypeError, ValueError, IndexError, ArithmeticError) as error:  # what NumPy does not compute
+            raise Refusal("SC504", problem=failure(error)) from None
         if not isinstance(made, (list, tuple)):
             return np.asarray(made).astype(numpy_name(dtype), copy=False)
         names = dtype if isinstance(dtype, (list, tuple)) else [dtype] * len(made)
@@ -279,7 +287,7 @@ def _constants(value, param, keras):
     """A list in which None stands for the next tensor."""
     if not isinstance(value, (list, tuple)):
         raise Refusal("SC113", param, expected=_LIST, given=shown(value))
-    return tuple(None if item is None else _constant(item, param, keras) for item in value)
+    return tuple(None if item is None else constant(item, param, keras) for item in value)
 
 
 _LIST = "a list of constants, with none in the place of each tensor"

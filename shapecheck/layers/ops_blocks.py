@@ -67,7 +67,9 @@ class SpaceToDepth(Blocks):
 
 
 def pair(value):
-    return value if isinstance(value, tuple) else (value, value)
+    found = value if isinstance(value, tuple) else (value, value)
+    need.that(len(found) == 2, "SC114", expected="a number for rows and one for columns", given=str(list(found)))
+    return found
 
 
 @op

@@ -5,8 +5,11 @@ from typing import Any
 from shapecheck import dims, need, params
 from shapecheck.layers import _op_dtypes as dt
 from shapecheck.layers import _op_params as of
-from shapecheck.layers._op import Constant, Op, numbers, of_rank, op, shape_of
+from shapecheck.layers._op import Constant, Op, constant, numbers, of_rank, op, shape_of
+from shapecheck.layers._values import kind
+from shapecheck.words import shown
 
+Bound: Any = params.optional(kind("a number, or lists of them", constant))
 PadMode: Any = params.one_of(
     "constant",
     "edge",
@@ -126,8 +129,8 @@ class Where(Op):
 class Clip(Op):
     """x, but at least `x_min` and at most `x_max`."""
 
-    x_min: params.Anything
-    x_max: params.Anything
+    x_min: Bound
+    x_max: Bound
 
     works = "result"
     examples = ("x_min: 0, x_max: 1 | (n, h) -> (n, h)",)
@@ -136,7 +139,9 @@ class Clip(Op):
         return dt.counted(x)
 
     def rule(self, np, x):
-        return np.clip(x, self.x_min, self.x_max) if numbers(np) else x
+        for function, bound in ((np.maximum, self.x_min), (np.minimum, self.x_max)):
+            x = x if bound is None else function(x, np.asarray(bound.value).astype(x.dtype.name))
+        return x
 
 
 @op
@@ -187,6 +192,10 @@ class Slice(Op):
         of_rank(inputs, len(self.shape_))
         known = getattr(self, "start_indices_", None)
         starts: Any = known.value if isinstance(known, Constant) else start_indices.tolist() if numbers(np) else None
+        if starts is not None:
+            starts = starts if isinstance(starts, (list, tuple)) else [starts]
+            need.that(len(starts) == len(self.shape_) and all(isinstance(start, int) for start in starts), "SC114",
+                      "start_indices", expected=f"{len(self.shape_)} integers", given=shown(starts))  # fmt: skip
         sizes = []
         for i, (size, n) in enumerate(zip(self.shape_, shape_of(inputs), strict=True)):
             if size == -1:

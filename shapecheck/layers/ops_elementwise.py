@@ -58,6 +58,22 @@ class Bits(Op):
         return getattr(np, self.formula)(x, y)
 
 
+_INTS = (
+    "| int32(n, h, 3), int32(n, 1, 3) -> (n, h, 3)",
+    "x2: 2 | int32(n, h) -> (n, h)",
+    "| int32(n, 3), int32(n, 4) !! SC310",
+)
+
+
+class OfInts(Binary):
+    """Two tensors of whole numbers."""
+
+    examples = (*_INTS, "| (n, 3), (n, 3) !! SC403")
+
+    def rule(self, np, x1, x2):
+        return getattr(np, self.formula)(x1, x2)
+
+
 class Turned(Unary):
     """A tensor of ints or booleans, bit by bit."""
 
@@ -174,13 +190,8 @@ for _name, _formula, _about in (
 ):
     binary(_name, _formula, boolean, _about, common)
 
-_INTS = (
-    "| int32(n, h, 3), int32(n, 1, 3) -> (n, h, 3)",
-    "x2: 2 | int32(n, h) -> (n, h)",
-    "| int32(n, 3), int32(n, 4) !! SC310",
-)
-binary("Gcd", "gcd", common, "The greatest common divisor of x1 and x2.", examples=_INTS)
-binary("Lcm", "lcm", common, "The least common multiple of x1 and x2.", examples=_INTS)
+binary("Gcd", "gcd", common, "The greatest common divisor of x1 and x2.", base=OfInts)
+binary("Lcm", "lcm", common, "The least common multiple of x1 and x2.", base=OfInts)
 
 for _name, _formula, _about in (
     ("BitwiseAnd", "bitwise_and", "The bits that x and y have both."),

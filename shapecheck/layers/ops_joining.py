@@ -1,11 +1,12 @@
 """Operations that make one tensor of several, and several of one."""
 
+from itertools import pairwise
 from typing import Any
 
-from shapecheck import dims, params
+from shapecheck import dims, need, params
 from shapecheck.layers import _op_dtypes as dt
 from shapecheck.layers import _op_params as of
-from shapecheck.layers._op import Op, numbers, of_rank, op
+from shapecheck.layers._op import Op, numbers, of_rank, op, shape_of
 
 Indexing: Any = params.one_of("xy", "ij")
 Number: Any = params.optional(params.Extent)
@@ -152,6 +153,10 @@ class Splitting(Op):
 
     def rule(self, np, x):
         several = self.indices_or_sections
+        if isinstance(several, tuple) and not numbers(np):
+            size = shape_of(x)[need.axis(self.along(x), x.ndim)]
+            for start, end in pairwise((0, *several, size)):
+                need.at_least(end - start, 0, "each part", param="indices_or_sections")
         several = list(several) if isinstance(several, tuple) else several
         return list(np.split(x, several, axis=self.along(x)))
 
@@ -167,6 +172,7 @@ class Split(Splitting):
         "indices_or_sections: [1, 4], axis: -1 | (n, 6) -> (n, 1), (n, 3), (n, 2)",
         "indices_or_sections: 2 | (2*n) -> (n), (n)",
         "indices_or_sections: 4, axis: 1 | (n, 6) !! SC303",
+        "indices_or_sections: [1, 7], axis: 1 | (n, 6) !! SC306",
         "indices_or_sections: 2, axis: 2 | (n, 6) !! SC309",
     )
 

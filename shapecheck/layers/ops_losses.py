@@ -195,7 +195,8 @@ class CTCLoss(Unworked):
     def rule(self, np, target, output, target_length, output_length):
         if numbers(np):
             self.refused()
-        for one in (output, target_length, output_length):
+        for one in (target, output, target_length, output_length):
+            of_rank(one, 1, params.MAX_RANK)
             need.equal(shape_of(one)[0], target.sizes[0], verb=self.verb, axis=0)
         return np.zeros((target.sizes[0],))
 

@@ -16,6 +16,7 @@ class Arange(Op):
     dtype_: of.DType = None
     step: params.Alpha = None
 
+    by_value = True
     called = ("start", "stop", "step")
     examples = (
         "start: 5 | -> (5)",

@@ -152,7 +152,7 @@ class Correlate(Op):
 class Vander(Op):
     """The powers of each value: N columns, from x^(N-1) down to 1, or up from 1 with `increasing`."""
 
-    N: params.Alpha = None
+    N: of.Axis = None
     increasing: params.Flag = False
 
     examples = ("| (3) -> (3, 3)", "N: 4, increasing: true | (n) -> (n, 4)", "| (n, 2) !! SC302")

@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from shapecheck import params
+from shapecheck import need, params
 from shapecheck.layers import _op_dtypes as dt
 from shapecheck.layers import _op_params as of
-from shapecheck.layers._op import Op, derived, numbers, op
+from shapecheck.layers._op import Op, derived, numbers, of_rank, op
 
 
 class Reduction(Op):
@@ -25,8 +25,14 @@ class Reduction(Op):
     def gives(self, x):
         return self.result(x)
 
+    def within(self, x):
+        """Refuse an axis that x does not have, an x without axes included, where NumPy looks away."""
+        for axis in self.axis if isinstance(self.axis, tuple) else () if self.axis is None else (self.axis,):
+            need.axis(axis, x.ndim)
+
     def rule(self, np, x):
         if not numbers(np):
+            self.within(x)
             return np.any(x, axis=self.axis, keepdims=self.keepdims)
         how = {"axis": self.axis, "keepdims": self.keepdims}
         return getattr(np, self.formula)(x, **how) if isinstance(self.formula, str) else self.formula(np, x, **how)
@@ -74,6 +80,7 @@ class Extreme(Reduction):
 
     def rule(self, np, x):
         if not numbers(np):
+            self.within(x)
             return np.max(x, axis=self.axis, keepdims=self.keepdims)
         return super().rule(np, x)
 
@@ -200,6 +207,7 @@ class Average(Op):
             return np.vecdot(along, np.broadcast_to(weights, (*along.sizes[:-1], *weights.sizes)))
         if numbers(np):
             return np.average(x, axis=self.axis, weights=weights)
+        of_rank(weights, x.ndim)
         for n, m in zip(x.sizes, weights.sizes, strict=True):
             x.trace.equal(n, m, "average")
         return np.mean(x, axis=self.axis)

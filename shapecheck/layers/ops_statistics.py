@@ -60,7 +60,7 @@ class Quantiles(Op):
 
     def rule(self, np, x, q):
         if not numbers(np):
-            left = np.sum(x, axis=self.axis, keepdims=self.keepdims)
+            left = np.max(x, axis=self.axis, keepdims=self.keepdims)
             return np.zeros((*(shape_of(q) if hasattr(q, "dtype") else ()), *left.sizes))
         share = np.asarray(q, "float64") / self.parts
         function = np.nanquantile if type(self).__name__.startswith("Nan") else np.quantile
@@ -169,7 +169,7 @@ class View(Op):
 
     def rule(self, np, x):
         if numbers(np):
-            return np.ascontiguousarray(x).view(self.dtype_ or x.dtype)
+            return np.array(x, order="C").view(self.dtype_ or x.dtype)
         from shapecheck.tracing import DType
 
         old, new = x.dtype.itemsize, DType(self.dtype_ or str(x.dtype)).itemsize

@@ -62,6 +62,7 @@ class TFAddN(Op):
         return given[0]
 
     def rule(self, np, *xs):
+        need.that(xs, "SC208", expected="a list of inputs", given="none")
         if not numbers(np):
             return np.stack(xs)[0]
         return sum(xs[1:], xs[0])
@@ -91,7 +92,7 @@ class TFReshape(Op):
         if not numbers(np):
             open_ = any(size is None for size in self.newshape)
             return np.zeros(self.known(x)) if open_ else np.reshape(x, self.newshape)
-        sizes = iter(read)
+        sizes = iter([*read, *[-1] * self.newshape.count(None)])
         return np.reshape(x, [int(next(sizes)) if size is None else size for size in self.newshape])
 
     def known(self, x):

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from shapecheck import layers, params
 from shapecheck.diagnostic import Refusal
 from shapecheck.layers import _op_params as of
-from shapecheck.layers._op import Op, numbers, op, shape_of
+from shapecheck.layers._op import Op, numbers, of_rank, op, shape_of
 from shapecheck.making import make
 
 OptionalWindow: Any = params.optional(of.Window)
@@ -21,11 +21,9 @@ class Windowed(Op):
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3)
 
     def inside(self, x, **config):
-        """The layer for as many axes as x has, and its answer to a question; its refusals speak of this operation."""
+        """The layer for as many axes as x has; what it refuses of its parameters speaks of this operation."""
+        of_rank(x, self.ranks[0] + 2, self.ranks[-1] + 2)
         rank = x.ndim - 2
-        if rank not in self.ranks:
-            expected = f"rank {self.ranks[0] + 2} to {self.ranks[-1] + 2}"
-            raise Refusal("SC302", expected=expected, rank=x.ndim, shape=shape_of(x))
         made, refusals = make(layers.found(self.layer.format(rank)), {"data_format": self.data_format, **config})
         if refusals:
             raise self.own(refusals[0])
@@ -142,6 +140,7 @@ class Convolved(Windowed):
 
     def sizes(self, kernel, inputs, least=2):
         """The sizes of a kernel that has an axis for each of the inputs but the batch, and one more."""
+        of_rank(inputs, self.ranks[0] + 2, self.ranks[-1] + 2)
         sizes = shape_of(kernel)
         if len(sizes) != inputs.ndim:
             raise Refusal("SC302", input=1, expected=f"a kernel of rank {inputs.ndim}", rank=len(sizes), shape=sizes)

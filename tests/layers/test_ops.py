@@ -248,3 +248,36 @@ def test_every_function_of_tensorflow_stands_for_an_operation_that_exists():
             own = word.partition("=")[2] if "=" in word else word
             known = {*cls.parameters, *cls.operands, *cls.called}
             assert not own or own in known or kind == "TFReshape", f"{function}: {own}"
+
+
+# Anything ------------------------------------------------------------------------------------------------------------
+
+VALUES = (
+    None, 0, 1, -1, 2, 3, 7, -5, 1.5, float("nan"), float("inf"), True, "x", "same", "float32", ":, 0", "...", [], [1], [0, 1],
+    [1, 2, 3], [[1, 2], [0, 1]], {}, {"class_name": "__slice__", "config": {"start": 1}}, 1 << 70, [1 << 40], ["x"], [None],
+    [-1], [-1, -1], "ij->ji", "bij,bjk->bik", "channels_first", (1, 2), [1.5], b"x", object(), "T",
+)  # fmt: skip
+DTYPES = ("float32", "int32", "bool", "float16", "complex64", "int64", "uint8", "string", "bfloat16")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_an_operation_is_given_it_answers_or_refuses(seed):
+    import random
+
+    rng = random.Random(seed)
+    kinds = list(layers.operations())
+    free = [dims.symbol("T"), dims.symbol("H", varies=True)]
+    for _ in range(1500):
+        cls = layers.find(rng.choice(kinds))
+        config = {p.name: rng.choice(VALUES) for p in cls.parameters.values() if p.required or rng.random() < 0.3}
+        sizes = [1, 2, 3, 4, 0, *(free if rng.random() < 0.5 else [])]
+        specs = [TensorSpec(tuple(rng.choice(sizes) for _ in range(rng.randint(0, 4))), rng.choice(DTYPES))
+                 for _ in range(rng.randint(0, 3))]  # fmt: skip
+        specs = specs[:1] * len(specs) if rng.random() < 0.5 else specs
+        listed = takes_list(cls) or len(specs) > 1
+        try:
+            made, refusals = make(cls, config, STRICT)
+            if not refusals:
+                apply(made, specs, listed, STRICT)
+        except Refusal as refusal:
+            assert refusal.code != "SC902"
