@@ -39,6 +39,8 @@ class Activation(Named):
             x = x.astype(self.dtype(str(x.dtype)))
         if self.form is None:
             return _array(self.asked(x)).astype(x.dtype)
+        if hasattr(np, "errstate") and not x.size:  # which has no maximum
+            return np.empty(self.out(x.shape), x.dtype)
         if not hasattr(np, "errstate"):  # a namespace that only follows shapes
             return self.form.formula(np, x, **self.config)
         # exp(100) in float32 is inf, and softsign(inf) is nan: values that Keras gives too, without a warning

@@ -9,7 +9,7 @@ _FIRST = {1: "B", 2: "BF", 3: "BCT", 4: "BCHW", 5: "BCDHW"}
 def letter(axis: int, rank: int, channels_first: bool = False) -> str:
     """The letter of an axis, such as `H` for axis 1 of rank 4; `D3` and so on where there is no custom."""
     letters = (_FIRST if channels_first else _LAST).get(rank)
-    if letters is None:
+    if letters is None or axis >= rank:
         return "B" if axis == 0 else f"D{axis}"
     return letters[axis]
 

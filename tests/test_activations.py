@@ -232,7 +232,7 @@ def test_glu_shape_is_that_of_numpy(shape, axis):
     try:
         inferred = activation.out(tuple(shape))
     except Refusal:
-        with pytest.raises((ValueError, IndexError)):
+        with pytest.raises((ValueError, IndexError, Refusal)):
             activation(np, x)
     else:
         assert activation(np, x).shape == inferred

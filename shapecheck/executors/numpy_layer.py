@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -186,7 +187,8 @@ def run_layer(
         "call": call_arguments(type(layer), call_with, keras),
         "masks": dict(zip(inputs if isinstance(inputs, dict) else input_names(type(layer))[0], masks, strict=False)),
     }
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # the mean of nothing is nan, as in Keras
         if type(layer).each_of_a_list and listed:
             alone = {**offers, "listed": False}
             answer: Any = [_guarded(layer.run, [x], alone) for x in values]

@@ -5,7 +5,7 @@ from typing import Any
 
 from shapecheck import need
 from shapecheck.layers._channels import Spatial
-from shapecheck.layers._windows import by_rows, margins, padded, places, slots, tap, windows
+from shapecheck.layers._windows import by_rows, margins, matrix, padded, places, slots, tap, windows
 
 BLOCK = 1 << 24
 """Values that a convolution copies at a time, so that a large image does not fill the memory."""
@@ -61,11 +61,6 @@ def biased(np, y, w):
     return y
 
 
-def matrix(x, columns=1):
-    """x as a matrix whose columns are its last axes, also where one of them is 0."""
-    return x.reshape(prod(x.shape[:-columns]), prod(x.shape[-columns:]))
-
-
 def convolved(np, x, kernel, counts, strides, dilation):
     """y[n, o, f] = sum over t and c of x[n, stride * o + dilation * t, c] * kernel[t, c, f].
 
@@ -75,7 +70,7 @@ def convolved(np, x, kernel, counts, strides, dilation):
     *sizes, channels, filters = kernel.shape
     groups = x.shape[-1] // channels if channels else 1
     if channels == 1 and groups > 1:
-        return convolved_by_channel(np, x, kernel.reshape(*sizes, groups, -1), counts, strides, dilation)
+        return convolved_by_channel(np, x, kernel.reshape(*sizes, groups, filters // groups), counts, strides, dilation)
     seen = windows(np, x, counts, sizes, strides, dilation)
     shape = (len(x), *counts, filters)
     parts = blocks(seen, counts)
@@ -90,15 +85,16 @@ def convolved(np, x, kernel, counts, strides, dilation):
 def products(np, seen, kernel, groups):
     """What the windows see as the rows of a matrix, times the kernel."""
     rows = matrix(seen, kernel.ndim - 1)
-    return by_groups(np, rows, kernel, groups) if groups > 1 else rows @ kernel.reshape(-1, kernel.shape[-1])
+    return by_groups(np, rows, kernel, groups) if groups > 1 else rows @ matrix(kernel)
 
 
 def by_groups(np, rows, kernel, groups):
     """The product of rows (*sizes, groups, c) with kernel (*sizes, c, groups, filters), for each group on its own."""
     channels, filters = kernel.shape[-2], kernel.shape[-1] // groups
-    left = np.moveaxis(rows.reshape(len(rows), -1, groups, channels), 2, 0)
-    right = np.moveaxis(kernel.reshape(-1, channels, groups, filters), 2, 0)
-    product = left.reshape(groups, len(rows), -1) @ right.reshape(groups, -1, filters)
+    taps = prod(kernel.shape[:-2])
+    left = np.moveaxis(rows.reshape(len(rows), taps, groups, channels), 2, 0)
+    right = np.moveaxis(kernel.reshape(taps, channels, groups, filters), 2, 0)
+    product = left.reshape(groups, len(rows), taps * channels) @ right.reshape(groups, taps * channels, filters)
     return np.moveaxis(product, 0, 1)
 
 
@@ -112,7 +108,7 @@ def blocks(seen, counts):
 def convolved_by_channel(np, x, kernel, counts, strides, dilation):
     """y[n, o, m * c + j] = sum over t of x[n, stride * o + dilation * t, c] * kernel[t, c, j], m kernels a channel."""
     *sizes, channels, multiplier = kernel.shape
-    x = np.repeat(x, multiplier, axis=-1) if multiplier > 1 else x
+    x = np.repeat(x, multiplier, axis=-1) if multiplier != 1 else x
     kernel = kernel.reshape(*sizes, channels * multiplier)
     if kernel.shape[-1] >= WIDE:
         rank = len(sizes)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 from shapecheck import dims, need, params
 from shapecheck.contract import Layer, Weight
 from shapecheck.diagnostic import Refusal
+from shapecheck.layers._windows import matrix
 from shapecheck.params import Reader
 from shapecheck.words import shown
 
@@ -169,9 +170,7 @@ class DenseGates(Gates, Units):
 def product(np, x, kernel, patterns=()):
     """x @ kernel, with x under the pattern of dropout of each part of the columns."""
     if not patterns:
-        return (
-            (x.reshape(-1, x.shape[-1]) @ kernel).reshape(*x.shape[:-1], kernel.shape[-1]) if x.ndim > 2 else x @ kernel
-        )
+        return (matrix(x) @ kernel).reshape(*x.shape[:-1], kernel.shape[-1]) if x.ndim > 2 else x @ kernel
     parts = np.split(kernel, len(patterns), axis=-1)
     return np.concatenate(
         [np.matmul((x * p).astype(x.dtype), k) for p, k in zip(patterns, parts, strict=True)], axis=-1

@@ -8,7 +8,7 @@ def resampled(np, x, axis, count, method, antialias=False):
     kernel of the method, over those that exist. With `antialias` a kernel is as wide as the step when it shrinks.
     """
     n = x.shape[axis]
-    if method == "nearest" and n:
+    if method == "nearest" and n and count:
         return np.take(x, np.floor((np.arange(count) + 0.5) * (n / count)).astype(int), axis)
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype("float32")
     weights = matrix(np, n, count, method, antialias).astype(dtype)

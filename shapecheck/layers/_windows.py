@@ -4,6 +4,8 @@ One axis has n values; a window of k values, `dilation` apart, moves by `stride`
 array functions take channels last, (n, *sizes, c).
 """
 
+from math import prod
+
 from shapecheck import dims, need
 
 
@@ -94,3 +96,8 @@ def windows(np, x, counts, sizes, strides, dilation):
     shape = (x.shape[0], *counts, *sizes, x.shape[-1])
     strides = (batch, *steps, *inside, channel)
     return np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
+
+
+def matrix(x, columns=1):
+    """x as a matrix whose columns are its last axes, also where one of them is 0."""
+    return x.reshape(prod(x.shape[:-columns]), prod(x.shape[-columns:]))

@@ -90,7 +90,8 @@ class RandomGrayscale(Augmentation):
     def shape(self, x):
         channels = self.last(super().shape(x))[-1]
         if channels != 1:
-            need.equal(channels, 3, verb="takes 3 colours, and cannot take", axis=self.channel_axis)
+            axis = len(x) - 3 if self.first else len(x) - 1
+            need.equal(channels, 3, verb="takes 3 colours, and cannot take", axis=axis)
         return x
 
     def drawn(self, np, rng, x):

@@ -113,7 +113,7 @@ class RandomErasing(Augmentation):
         fits = all(isinstance(one, (int, float)) for one in numbers) and (not several or len(numbers) == 3)
         need.that(fits, "SC504", problem="its `fill_value` is neither a number nor three of them")
         if several:
-            colours(x, (1, 3))
+            colours(x, (3,))
         return np.asarray(self.fill_value, np.float64)
 
 

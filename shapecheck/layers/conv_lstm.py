@@ -86,7 +86,8 @@ class ConvGates(LongShortTerm, Window):
         """The convolution of all steps with the kernel, and the bias."""
         steps, batch = xs.shape[:2]
         window = self.strides, self.dilation_rate, self.padding
-        z = self.gated(np, xs.reshape(-1, *xs.shape[2:]), w["kernel"], window, self.over(np, patterns.inputs, steps))
+        all_at_once = xs.reshape(xs.shape[0] * xs.shape[1], *xs.shape[2:])
+        z = self.gated(np, all_at_once, w["kernel"], window, self.over(np, patterns.inputs, steps))
         if self.use_bias:
             z += w["bias"].reshape(-1, *(1,) * self.rank) if self.first else w["bias"]
         return z.reshape(steps, batch, *z.shape[1:])

@@ -2,8 +2,8 @@
 
 from shapecheck import dims, need, params
 from shapecheck.contract import Weight, layer
-from shapecheck.layers._convolution import Convolving, apart, biased, matrix
-from shapecheck.layers._windows import reach, spread, tap
+from shapecheck.layers._convolution import Convolving, apart, biased
+from shapecheck.layers._windows import matrix, reach, spread, tap
 
 
 class ConvTranspose(Convolving):

@@ -95,7 +95,7 @@ class Table(Layer):
         table = self.table(w)
         at = x.astype("int32") if x.dtype.name not in ("int32", "int64") else x
         size = len(table)
-        rows = np.take(table, at, axis=0, mode="wrap")
+        rows = np.take(table, at, axis=0, mode="wrap") if size else np.empty((*at.shape, table.shape[1]), table.dtype)
         outside = (at >= size) | (at < -size)
         return np.where(outside[..., np.newaxis], np.asarray(np.nan, table.dtype), rows) if outside.any() else rows
 

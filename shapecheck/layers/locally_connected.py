@@ -5,8 +5,7 @@ from math import prod
 from shapecheck import dims, need, params
 from shapecheck.contract import Weight, layer
 from shapecheck.layers._channels import Spatial
-from shapecheck.layers._convolution import matrix
-from shapecheck.layers._windows import places, slots, windows
+from shapecheck.layers._windows import matrix, places, slots, windows
 from shapecheck.params import MAX_SIZE
 
 
@@ -120,11 +119,11 @@ class LocallyConnected(Spatial):
         if self.implementation == 2:
             whole[own] = kernel[own]
         else:  # sorted by the output value
-            flat = own.reshape(x[0].size, -1)
+            flat = own.reshape(prod(own.shape[: self.rank + 1]), prod(own.shape[self.rank + 1 :]))
             whole.reshape(flat.shape).T[flat.T] = kernel
         if self.first:
             whole = np.moveaxis(np.moveaxis(whole, 0, self.rank), self.rank + 1, -1)
-        y = matrix(x, self.rank + 1) @ whole.reshape(prod(sizes) * channels, -1)
+        y = matrix(x, self.rank + 1) @ matrix(whole, self.rank + 1)
         return y.reshape(len(x), *counts, self.filters)
 
     def turned(self, np, kernel):

@@ -3,6 +3,7 @@
 Two layers with one formula and its masks, so the file is longer than others.
 """
 
+from math import prod
 from typing import Any
 
 from shapecheck import dims, need, params
@@ -203,7 +204,8 @@ def projected(np, x, w, name, summed=1):
     """x summed with a kernel over its last axes, and its bias: one matrix product."""
     kernel = w[f"{name}/kernel"]
     size = int(np.prod(kernel.shape[:summed]))
-    y = x.reshape(*x.shape[: x.ndim - summed], size).astype(kernel.dtype, copy=False) @ kernel.reshape(size, -1)
+    flat = kernel.reshape(size, prod(kernel.shape[summed:]))
+    y = x.reshape(*x.shape[: x.ndim - summed], size).astype(kernel.dtype, copy=False) @ flat
     y = y.reshape(*x.shape[: x.ndim - summed], *kernel.shape[summed:])
     return y + w[f"{name}/bias"] if f"{name}/bias" in w else y
 

@@ -260,7 +260,7 @@ class RMSNormalization(Normalizing):
     def shape(self, x):
         sizes, _ = self.along(x)
         for axis, size in enumerate(sizes, len(x) - len(sizes)):
-            if size not in (0, 1):
+            if size not in (0, 1) or (size == 0 and x[axis] not in (0, 1)):
                 need.equal(size, x[axis], verb="multiplies its scale with the last axes, and cannot pair", axis=axis)
         return x
 

@@ -2,7 +2,8 @@
 
 from shapecheck import dims, params
 from shapecheck.contract import Weight, layer
-from shapecheck.layers._convolution import Convolving, biased, convolved_by_channel, matrix
+from shapecheck.layers._convolution import Convolving, biased, convolved_by_channel
+from shapecheck.layers._windows import matrix
 
 
 class SeparableConv(Convolving):

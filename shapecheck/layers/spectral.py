@@ -2,6 +2,7 @@
 
 from shapecheck import initializers, need, params
 from shapecheck.contract import DROP, Layer, Weight, layer
+from shapecheck.layers._windows import matrix
 from shapecheck.layers._wrapping import Inner, ask, named, part, run_inside, shape_of, weights_of
 
 
@@ -65,11 +66,11 @@ class SpectralNormalization(Layer):
 
     def largest(self, np, kernel, u):
         """The estimate of the largest singular value of the kernel as a matrix."""
-        matrix = kernel.reshape(-1, kernel.shape[-1])
+        rows = matrix(kernel)
         for _ in range(self.power_iterations):
-            v = unit(np, u @ matrix.T)
-            u = unit(np, v @ matrix)
-        return (v @ matrix @ u.T).item()
+            v = unit(np, u @ rows.T)
+            u = unit(np, v @ rows)
+        return (v @ rows @ u.T).item()
 
 
 def unit(np, x):
