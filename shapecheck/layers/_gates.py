@@ -184,7 +184,7 @@ def plain(np, activation):
     if activation.name == "sigmoid":
         return lambda x: logistic(np, x)
     formula, config = activation.form.formula, activation.config
-    return lambda x: formula(np, x, **config)
+    return lambda x: formula(np, x, **config) if x.size else x
 
 
 def logistic(np, x):
