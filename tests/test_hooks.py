@@ -111,7 +111,7 @@ def test_the_hook_reads_saved_models_and_passes_over_weights(tmp_path, monkeypat
     for name in ("model.keras", "model.h5"):
         capfd.readouterr()
         assert app.run([*entry, "--output-format", "concise", "weights.h5", name]) == 1
-        assert capfd.readouterr().out.startswith(f"{name}:1:")
+        assert f"{name}:1:190: error[SC114] `units`" in capfd.readouterr().out
 
 
 # Problem matchers -------------------------------------------------------------------------------------------------

