@@ -102,6 +102,21 @@ layers:
   - ThresholdedReLU: {theta: 0.5}
   - GRU: 2
 """,
+    "models inside wrappers": """
+models:
+  inner: {layers: [{Input: {name: i, shape: [6]}}, {Dense: 4}]}
+  step:
+    layers:
+      - Input: {name: s, shape: [6]}
+      - inner: {name: one}
+      - inner: {name: two, inputs: s}
+      - Add: {inputs: [one, two]}
+layers:
+  - Input: {name: x, shape: [T, 6]}
+  - TimeDistributed: {layer: step, name: td}
+  - TimeDistributed: {layer: inner, inputs: x, name: td2}
+  - Concatenate: {inputs: [td, td2]}
+""",
     "operations": """
 layers:
   - Input: {name: x, shape: [T, 6]}

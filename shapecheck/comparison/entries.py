@@ -150,7 +150,7 @@ def changes(before: Entry, after: Entry, names: Mapping[str, str]) -> tuple[Chan
     for what in ("shapes", "dtypes", "masks"):
         was, now = getattr(before, what), getattr(after, what)
         if was != now:
-            found.append(Change(what, list(was), list(now), True))
+            found.append(Change(what, list(was), list(now), bool(before.inputs or after.inputs)))
     paths = {**before.weights, **after.weights}
     weights = {path: (before.weights.get(path), after.weights.get(path)) for path in paths}
     different = {path: pair for path, pair in weights.items() if pair[0] != pair[1]}

@@ -14,6 +14,7 @@ from shapecheck.conversion import keras3_values as values
 from shapecheck.diagnostic import Refusal
 from shapecheck.findings import Context, finding
 from shapecheck.inference import Inference
+from shapecheck.model_layer import ModelLayer
 from shapecheck.naming import Names
 from shapecheck.report import error_of
 from shapecheck.spec import LayerSpec
@@ -33,27 +34,6 @@ def model(found: Inference) -> tuple[dict[str, Any], Writing]:
         writing = Writing(found)
         made = _Model(writing, Plan(spec, Context(spec, [])), "").made(spec.name or "model")
     return made, writing
-
-
-class Tensor:
-    """An output of a call: of which layer, of which of its calls, and what is known of it."""
-
-    __slots__ = ("call", "dtype", "layer", "output", "shape")
-
-    def __init__(self, layer: str, call: int, output: int, shape: Any, dtype: str) -> None:
-        self.layer = layer
-        self.call = call
-        self.output = output
-        self.shape = shape
-        self.dtype = dtype
-
-    @property
-    def history(self) -> list[Any]:
-        return [self.layer, self.call, self.output]
-
-    def as_json(self) -> dict[str, Any]:
-        config = {"shape": values.shape(self.shape), "dtype": self.dtype, "keras_history": self.history}
-        return {"class_name": "__keras_tensor__", "config": config}
 
 
 class Writing:
@@ -102,6 +82,17 @@ class Writing:
         facts = {"param": refusal.param, **refusal.facts}
         raise error_of(finding(refusal.code, place, layer=name, **facts)) from None
 
+    def inside(self, made: ModelLayer) -> dict[str, Any]:
+        """A model that stands for a layer inside another."""
+        found = next(iter(made.known.values()))
+        inner = Writing(found)
+        model = _Model(inner, Plan(made.spec, Context(made.spec, [])), "").made(made.spec.name or "model")
+        for what, names in inner.lost.items():
+            for name in names:
+                self.lose(what, name)
+        self.functions.update(inner.functions)
+        return model
+
     def called(self, model: str, prefix: str) -> _Model:
         """One of the models as it is called where `prefix` leads to its layers."""
         if prefix not in self._models:
@@ -133,7 +124,7 @@ class _Model:
             self.owner.append(own)
             self.call.append(counts.get(own, 0))
             counts[own] = self.call[-1] + 1
-        self.outputs: list[list[Tensor]] = [self._tensors(position) for position in range(len(plan.items))]
+        self.outputs: list[list[values.Tensor]] = [self._tensors(position) for position in range(len(plan.items))]
 
     def made(self, name: str) -> dict[str, Any]:
         """The model as Keras writes it."""
@@ -152,7 +143,7 @@ class _Model:
         index = self.writing.at.get(self.prefix + self.plan.names[position])
         return None if index is None else self.found.applied[index]
 
-    def _tensors(self, position: int) -> list[Tensor]:
+    def _tensors(self, position: int) -> list[values.Tensor]:
         """What a call gives."""
         inner = self._inner(position)
         name, call = self.names[self.owner[position]], self.call[position]
@@ -161,13 +152,13 @@ class _Model:
             specs: Any = [] if applied is None else applied.outputs
         else:
             specs = inner.given()
-        return [Tensor(name, call, output, spec.shape, spec.dtype) for output, spec in enumerate(specs)]
+        return [values.Tensor(name, call, output, spec.shape, spec.dtype) for output, spec in enumerate(specs)]
 
-    def given(self) -> list[Tensor]:
+    def given(self) -> list[values.Tensor]:
         """The outputs of the model."""
         return [tensor for read in self.plan.outputs for tensor in self._read(read)]
 
-    def _read(self, read: Read) -> list[Tensor]:
+    def _read(self, read: Read) -> list[values.Tensor]:
         position, output = read
         tensors = self.outputs[position]
         return tensors if output is None else tensors[output : output + 1]
@@ -229,19 +220,21 @@ class _Model:
                   "output_layers": outputs[0] if len(outputs) == 1 else outputs}  # fmt: skip
         return {**FUNCTIONAL, "config": config}
 
-    def _entered(self) -> Tensor:
+    def _entered(self) -> values.Tensor:
         """The Input of a model that begins with another layer: what its first call reads."""
         index = self.writing.at.get(self.prefix + self.plan.names[0])
         node = None if index is None else self.found.graph.nodes[index]
         name = Names(self.names).fresh("input")
         if node is None or not isinstance(node.inputs, list) or not node.inputs:
-            return Tensor(name, 0, 0, None, "float32")
+            return values.Tensor(name, 0, 0, None, "float32")
         edge = node.inputs[0]
         applied = self.found.applied[edge.node]
         spec = None if applied is None else applied.outputs[edge.output or 0]
-        return Tensor(name, 0, 0, None if spec is None else spec.shape, "float32" if spec is None else spec.dtype)
+        if spec is None:
+            return values.Tensor(name, 0, 0, None, "float32")
+        return values.Tensor(name, 0, 0, spec.shape, spec.dtype)
 
-    def _input_entry(self, tensor: Tensor) -> dict[str, Any]:
+    def _input_entry(self, tensor: values.Tensor) -> dict[str, Any]:
         config = {"batch_shape": values.shape(tensor.shape), "dtype": tensor.dtype, "sparse": False, "ragged": False,
                   "name": tensor.layer}  # fmt: skip
         return {**values.saved("keras.layers", "InputLayer", config), "name": tensor.layer, "inbound_nodes": []}
@@ -280,8 +273,12 @@ class _Model:
         if inner is not None:
             return inner.made(name)
         gives = self.outputs[position]
+        index = self.writing.at.get(self.prefix + self.plan.names[position])
+        made = None if index is None else self.found.layers[index]
+        if made is not None and made.kind != item.kind:  # the Input of a model that is called passes on what it gets
+            made = None
         try:
-            return values.layer(item.kind, item.config, name, gives[0].shape if len(gives) == 1 else None, self.writing)
+            return values.layer(item, made, name, gives[0].shape if len(gives) == 1 else None, self.writing)
         except Refusal as refusal:
             self.writing.refuse(refusal, self.plan.names[position], item)
             raise

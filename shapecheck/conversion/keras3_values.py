@@ -12,7 +12,9 @@ from shapecheck.conversion import plain as plain_values
 from shapecheck.diagnostic import Refusal
 from shapecheck.inference import Inference
 from shapecheck.making import make
+from shapecheck.model_layer import ModelLayer
 from shapecheck.named import Named
+from shapecheck.spec import LayerSpec
 
 
 class Into(Protocol):
@@ -22,6 +24,8 @@ class Into(Protocol):
     functions: dict[str, str]
 
     def lose(self, what: str, name: str) -> None: ...
+
+    def inside(self, made: ModelLayer) -> dict[str, Any]: ...
 
 
 GONE = ("LocallyConnected1D", "LocallyConnected2D", "CuDNNGRU", "CuDNNLSTM", "Highway", "MaxoutDense")
@@ -55,6 +59,27 @@ def shape(sizes: Any) -> list[int | None] | None:
     return None if sizes is None else [size if type(size) is int else None for size in sizes]
 
 
+class Tensor:
+    """An output of a call: of which layer, of which of its calls, and what is known of it."""
+
+    __slots__ = ("call", "dtype", "layer", "output", "shape")
+
+    def __init__(self, layer: str, call: int, output: int, shape: Any, dtype: str) -> None:
+        self.layer = layer
+        self.call = call
+        self.output = output
+        self.shape = shape
+        self.dtype = dtype
+
+    @property
+    def history(self) -> list[Any]:
+        return [self.layer, self.call, self.output]
+
+    def as_json(self) -> dict[str, Any]:
+        config = {"shape": shape(self.shape), "dtype": self.dtype, "keras_history": self.history}
+        return {"class_name": "__keras_tensor__", "config": config}
+
+
 def plain(value: Any) -> Any:
     return plain_values.value_of(value, "call")
 
@@ -62,17 +87,21 @@ def plain(value: Any) -> Any:
 # Layers --------------------------------------------------------------------------------------------------------------
 
 
-def layer(kind: str, config: Mapping[str, Any], name: str, gives: Any, into: Into) -> dict[str, Any]:
+def layer(item: LayerSpec, made: Layer | None, name: str, gives: Any, into: Into) -> dict[str, Any]:
     """A layer as Keras saves it; `gives` is the shape of its only output. Refuses (SC160, SC161) what it cannot save.
     """
+    kind, config = item.kind, item.config
     if kind == "Lambda" and gives:
-        config = {**config, "output_shape": shape(gives[1:])}
+        config, made = {**config, "output_shape": shape(gives[1:])}, None
     if kind.startswith(keras3_ops.PREFIX):
         return keras3_ops.operation(kind, config, name, into.found.semantics)
     cls = layers.seek(kind)
-    if cls is None or cls.kind in into.found.graph.spec.kinds or cls.kind in GONE:
-        return _custom(kind, config, name, into)
-    made, _ = make(cls, config, into.found.semantics, into.found.graph.spec.data_format)
+    if cls is None or kind in into.found.graph.spec.kinds or cls.kind in GONE:
+        return _saved(item, name, into) or _custom(kind, config, name, into)
+    if made is None:
+        made, refused = make(cls, config, into.found.semantics, into.found.graph.spec.data_format)
+        if refused and made.kind == "InputLayer":  # of a model that is called, where the call says what comes in
+            return saved("keras.layers", "InputLayer", {"batch_shape": shape(gives), "name": name})
     return _layer(made, name, into)
 
 
@@ -116,6 +145,28 @@ def _input(made: Any, name: str | None, into: Into) -> dict[str, Any]:
             "name": name}  # fmt: skip
 
 
+def _saved(item: LayerSpec, name: str, into: Into) -> dict[str, Any] | None:
+    """A layer of unknown code as the file has it; None where it comes from no file."""
+    if ">" not in item.kind or item.place is None:
+        return None
+    entry: Any = item.place.document.root
+    for step in item.place.path[:-1]:
+        entry = entry[step]
+    config, kept = {**entry["config"], "name": name}, ("module", "class_name", "registered_name")
+    if entry["class_name"] != "Lambda":
+        into.lose("layers that are not Keras's have to be given as `custom_objects`: {}", f"`{name}`")
+    elif isinstance(config.get("function"), dict):
+        into.lose("layers with code in them are loaded with `safe_mode=False` only: {}", f"`{name}`")
+    else:  # code of an older Python, which Keras 3 cannot read
+        word = f"{name}_function"
+        into.lose("functions that are code of an older Keras have to be given as `custom_objects`: {}", f"`{word}`")
+        function = {"module": None, "class_name": "function", "config": word, "registered_name": word}
+        gives = item.config.get("gives", {}).get(0)
+        config = {"name": name, "function": function, "output_shape": None if gives is None else list(gives[1:])}
+        return saved("keras.layers", "Lambda", config)
+    return {**{key: entry.get(key) for key in kept}, "config": config}
+
+
 def _custom(kind: str, config: Mapping[str, Any], name: str, into: Into) -> dict[str, Any]:
     """A layer that is not Keras's: its class has to be given to Keras when the model is loaded."""
     word = kind.rpartition(">")[2]
@@ -128,6 +179,8 @@ def _value(value: Any, written: Any, name: str, made: Layer, called: str | None,
     """A parameter as Keras saves it, from what was read of it and from what was `written`."""
     if isinstance(value, Named):
         return _named(value, name, into)
+    if isinstance(value, ModelLayer):
+        return into.inside(value)
     if isinstance(value, Layer):
         return _layer(value, value.name, into)
     if isinstance(value, dims.Expr):

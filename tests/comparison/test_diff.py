@@ -196,3 +196,8 @@ def test_the_time_grows_with_the_layers():
 
     seconds(100)
     assert seconds(4000) < 12 * seconds(1000)
+
+
+def test_the_shape_of_an_input_is_a_change_of_its_own():
+    found = diff(UNET, UNET.replace("[H, W, 1]", "[H, W, 3]"))
+    assert [(pair.before.name, pair.follows) for pair in found.changed] == [("image", False), ("enc", True)]

@@ -77,7 +77,7 @@ def test_keras_loads_every_model_and_agrees(judged):
     assert {*differing} == {*NOT_LOADED, *OTHERWISE}  # an exception that is none any more
 
 
-@pytest.mark.parametrize("name", [name for name in converted_models.WIRING if name != "operations"])
+@pytest.mark.parametrize("name", converted_models.WIRING)
 def test_the_json_is_read_here_as_the_same_model(name):
     given = {"text": converted_models.WIRING[name]}
     back = shapecheck.check(text=shapecheck.convert(to="keras3", **given), path="made.json")

@@ -9,6 +9,7 @@ from keras_files import functional3, input3, layer3, node, ref
 from same_model import converts
 
 import shapecheck
+from shapecheck import conversion
 
 
 def tensor(name, shape, call=0):
@@ -127,3 +128,23 @@ layers:
     report = shapecheck.check(text=text)
     assert report.ok and report.params == 20 + 20
     assert "TimeDistributed: step" in converts(text=text)
+
+
+def test_layers_of_unknown_code_are_kept_for_keras():
+    old = {"function": ["4wE=", None, None], "function_type": "lambda", "output_shape": [2], "output_shape_type": "raw"}
+    layers = [
+        entry("x", [None, 6]),
+        layer("Lambda", "new", {**CODE, "output_shape": [2]}, tensor("x", [None, 6])),
+        layer("Lambda", "old", old, tensor("new", [None, 2])),
+        layer("Odd", "odd", {"a": 1}, tensor("old", [None, 2]), module="mine", registered_name="mine>Odd"),
+    ]
+    _, made = conversion.converted(None, "keras3", text=json.dumps(functional("m", layers, [["odd", 0, 0]])))
+    written = {one["config"]["name"]: one for one in json.loads(made.text)["config"]["layers"]}
+    assert written["new"]["config"]["function"] == CODE["function"]
+    assert written["old"]["config"]["output_shape"] == [2] and written["old"]["config"]["function"]["config"] == "old_function"
+    assert (written["odd"]["module"], written["odd"]["registered_name"]) == ("mine", "mine>Odd") and written["odd"]["config"]["a"] == 1
+    assert made.lost == (
+        "layers with code in them are loaded with `safe_mode=False` only: `new`",
+        "functions that are code of an older Keras have to be given as `custom_objects`: `old_function`",
+        "layers that are not Keras's have to be given as `custom_objects`: `odd`",
+    )
