@@ -38,7 +38,7 @@ class TapsInPadding(Rule):
                 "dilation_rate" if max(layer.dilation_rate) > 1 else "kernel_size",
                 dead=whole - alive,
                 whole=whole,
-                label=f"larger than twice its input of {sizes}",
+                label=f"reaches beyond its input of {sizes} from wherever it stands",
             )
 
 
