@@ -75,6 +75,8 @@ _TABLE = (
     Code("SC155", "stored weight missing", "`{file}` has no weights for `{layer}`: it needs {weights}"),
     Code("SC156", "stored weight left over", "`{weight}` {shape} of `{file}` is not used: {problem}", "warning"),
     Code("SC157", "stored weight that is not read", "`{name}` in the file of weights is not read: {problem}"),
+    Code("SC158", "several models in one file", "only the first model of the file is looked at; others: {paths}",
+         "note"),
     Code("SC160", "not to be written", "`{param}` of `{layer}` is {given}, which no file can hold",
          advice="write it as a text, such as `lambda x: 2 * x`, or by the name that Keras has for it"),
     Code("SC161", "size that Keras has to know", "`{param}` of `{layer}` is {given}, and Keras needs a number there",

@@ -78,6 +78,7 @@ class Inference:
 
     def _declare(self, at: Mapping[str, int]) -> None:
         """Read the shapes of the inputs; give every None a readable name that no other size has."""
+        self.symbols |= {name: dims.symbol(name) for name in self.graph.spec.free}
         written: dict[int, tuple[Any, ...]] = {}
         named: dict[str, int] = {}
         for node in self.graph.nodes:

@@ -49,6 +49,10 @@ def report_of(
     findings.extend(_changed_default(found))
     if (stale := built.contradiction(found)) is not None:
         findings.append(stale)
+    if spec.stored and not any(finding.severity == "error" for finding in findings):
+        from shapecheck.weights_io import manifest
+
+        findings.extend(manifest.judge(found, spec.stored))
     if not any(finding.severity == "error" for finding in (*spec.findings, *found.graph.findings)):
         from shapecheck import rules
 

@@ -115,12 +115,20 @@ class CustomRule(NamedTuple):
     written: Any = None
 
 
+class StoredWeight(NamedTuple):
+    """A weight of which the file of the definition tells the shape, though the numbers are in another file."""
+
+    name: str
+    shape: tuple[int, ...]
+    place: Place
+
+
 class ModelSpec:
     """A whole definition. `findings` holds what was already found wrong while reading."""
 
     __slots__ = (
-        "asserts", "contracts", "custom", "data_format", "findings", "generation", "holds_models", "inputs", "layers",
-        "models", "name", "outputs", "place", "source", "words",
+        "asserts", "contracts", "custom", "data_format", "findings", "free", "generation", "holds_models", "inputs",
+        "layers", "models", "name", "outputs", "place", "source", "stored", "words",
     )  # fmt: skip
 
     def __init__(
@@ -146,6 +154,8 @@ class ModelSpec:
         self.findings: list[Diagnostic] = []
         self.inputs: Inputs = None  # the names of the Inputs, where the definition lists them
         self.holds_models = False  # whether a ModelSpec stands for a layer inside another, in some configuration
+        self.stored: Sequence[StoredWeight] = ()
+        self.free: tuple[str, ...] = ()  # names of sizes that whoever uses the definition sets, beside those of inputs
         self.words: tuple[str, ...] = ()  # blocks and their uses: what else a mistyped name may have meant
 
     @property

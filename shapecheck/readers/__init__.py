@@ -59,6 +59,11 @@ def read_text(text: str | bytes, path: str, version: str | None = None) -> Read:
     document, findings = yaml_text.compose(source)
     if document is None:
         return source, None, findings
+    if isinstance(document.root, dict) and "class_name" in document.root:
+        from shapecheck.readers import keras_dialect, keras_yaml
+
+        if keras_dialect.is_model(document.root):
+            return source, keras_yaml.read(source, document, findings), []
     spec = yaml_spec.read_model(document.root, source, document)
     spec.findings[:0] = findings
     return source, spec, []

@@ -37,8 +37,7 @@ _KNOWN: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"irVersion", "graph"}), "it looks like an ONNX model in JSON"),
     (frozenset({"keras_version", "date_saved"}), "it is the metadata of a .keras archive, and not its config.json"),
     (frozenset({"backbone", "head"}), "it looks like a YOLO model, a format that is not read"),
-    (frozenset({"backend", "class_name"}), "it is a model saved by Keras as YAML, a format that is not read"),
-    (frozenset({"class_name", "config"}), "it is a model saved by Keras as YAML, a format that is not read"),
+    (frozenset({"class_name", "config"}), "it is one layer, or a model whose layers stand in the code of its class"),
     (frozenset({"input_features", "output_features"}), "it looks like a Ludwig configuration"),
     (frozenset({"_target_"}), "it looks like a Hydra configuration"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""JSON -> ModelSpec: a model of Keras, a definition in the spec language, or a refusal that says what it looks like."""
+"""JSON -> ModelSpec: a model of Keras, alone or in TensorFlow.js, a definition of ours, or what it looks like."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 from shapecheck import codes
 from shapecheck.diagnostic import Diagnostic
-from shapecheck.readers import json_text, keras_dialect, keras_model
-from shapecheck.source import Source
+from shapecheck.findings import finding
+from shapecheck.readers import json_text, keras_dialect, keras_model, wrapped
+from shapecheck.source import Place, Source
 from shapecheck.spec import ModelSpec
 from shapecheck.words import shown
 
@@ -21,7 +22,15 @@ def read(source: Source, version: str | None) -> tuple[Source, ModelSpec | None,
     root = document.root
     if isinstance(root, str) and root.lstrip()[:1] == "{":  # JSON that was written as JSON once more
         return read(Source(source.path, root), version)
-    if keras_dialect.is_model(root):
+    try:
+        inside = wrapped.of_tensorflow_js(root)
+    except wrapped.Misfit as misfit:
+        place = Place(document, (misfit.at,))
+        return source, None, [finding(misfit.code, place, help=misfit.help, **misfit.facts)]
+    if inside is not None:
+        spec = keras_model.read_model(inside.root, source, document, inside.path, inside.version or version)
+        spec.stored = wrapped.manifest(root, Place(document, ()))
+    elif keras_dialect.is_model(root):
         spec = keras_model.read_model(root, source, document, version=version)
     elif isinstance(root, dict) and "class_name" in root and "config" in root:
         return source, None, [_no_model(document, root)]

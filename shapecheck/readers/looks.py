@@ -7,6 +7,8 @@ import re
 _KEY = re.compile(r"""^["']?layers["']?\s*:""", re.MULTILINE)
 _FLOW = re.compile(r"""\s*\{(?s:.*?)\blayers["']?\s*:""")
 _ENTRY = re.compile(r"""^-\s+\{?\s*["']?(?:(?:class_name|type)["']?\s*:\s*["']?)?(\w+)""", re.MULTILINE)
+_AS_YAML = re.compile(r"^class_name:\s*(?:Sequential|Functional|Model)\b", re.MULTILINE)
+_INSIDE = re.compile(r"^\s+config:(?:\s*#.*)?\n(?:\s*#.*\n|\s*\n)*\s*-\s+class_name:\s*(\w+)", re.MULTILINE)
 _SAVED = re.compile(r'"class_name"\s*:\s*"(?:Sequential|Functional|Model)"')
 _LISTED = re.compile(r'"layers"\s*:\s*\[\s*\{\s*"(?:(?:class_name|type)"\s*:\s*")?(\w+)')
 _HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -33,7 +35,9 @@ def looks_like_definition(path: str) -> bool:
         return bool(_SAVED.search(text)) or (listed is not None and listed[1] in _kinds())
     if b"\0" in data[:1000]:
         return False
-    if _KEY.search(text) or _FLOW.match(text):
+    if _KEY.search(text) or _FLOW.match(text) or _AS_YAML.search(text):
+        return True
+    if any(entry.group(1) in _kinds() for entry in _INSIDE.finditer(text)):
         return True
     return any(entry.group(1) in _kinds() for entry in _ENTRY.finditer(text))
 

@@ -1,6 +1,6 @@
 """What composing a YAML text needs now and then: anchors, tags, merges, budgets, and words for what is wrong.
 
-The class is as long as the list of things that YAML can do besides holding values.
+The file is longer than others because the list of things that YAML can do besides holding values is long.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from yaml.events import ScalarEvent
 from shapecheck import codes
 from shapecheck.diagnostic import Diagnostic, Label
 from shapecheck.readers import yaml_scalars
-from shapecheck.readers.yaml_places import Items, Table, YamlDocument, YamlOffsets, clip
+from shapecheck.readers.yaml_places import Doubled, Items, Table, YamlDocument, YamlOffsets, clip
 from shapecheck.words import near, shown
 
 DEPTH = 100
@@ -55,7 +55,10 @@ _Anchored = tuple[object, int, int, bool]
 class Composer:
     """The state of one text, and all that is seldom needed."""
 
-    __slots__ = ("anchors", "broken", "findings", "known", "nodes", "offsets", "peak", "quoted", "repeated", "text")
+    __slots__ = (
+        "anchors", "broken", "doubled", "findings", "known", "nodes", "objects", "offsets", "peak", "quoted",
+        "repeated", "text",
+    )  # fmt: skip
 
     def __init__(self, offsets: YamlOffsets) -> None:
         self.offsets = offsets
@@ -64,6 +67,8 @@ class Composer:
         self.known = dict(yaml_scalars.CORE)  # each word is resolved once
         self.anchors: dict[str, _Anchored | None] = {}  # None while it is open
         self.quoted: set[int] = set()  # where aliases of quoted texts stand
+        self.objects: dict[int, object] = {}  # collections under a tag that asks for an object of Python, by their id
+        self.doubled: list[Doubled] = []
         self.broken: set[int] = set()  # where aliases stand that lead nowhere
         self.nodes = 0  # in the collections that are finished; what aliases repeat counts again
         self.repeated = 0
@@ -152,7 +157,7 @@ class Composer:
 
     def document(self, values: list[Any], marks: list[int]) -> YamlDocument | None:
         if values and marks[0] < marks[1]:
-            return YamlDocument(self.offsets, values[0], marks, self.quoted)
+            return YamlDocument(self.offsets, values[0], marks, self.quoted, self.objects, self.doubled)
         self.say("SC103", 0, 0, help=("a definition has at least `layers:` with a list below it",))
         return None
 
@@ -215,11 +220,13 @@ class Composer:
             self.anchors[note.anchor] = value, 1 + self.nodes - note.nodes, 1 + self.peak - depth, False
         self.peak = max(self.peak, note.peak)
         if note.tag not in (None, "!"):
-            fitting = (yaml_scalars.MAP_TAG,) if isinstance(value, Table) else yaml_scalars.LIST_TAGS
+            fitting = yaml_scalars.MAP_TAGS if isinstance(value, Table) else yaml_scalars.LIST_TAGS
             if note.tag not in fitting:
                 known = note.tag in yaml_scalars.TAGS
                 kind = "mapping" if isinstance(value, Table) else "list"
                 self.bad_tag(note.tag or "", note.start, f"does not fit a {kind}" if known else "is not read")
+                if (note.tag or "").startswith(yaml_scalars.OBJECT):
+                    self.objects[id(value)] = value
 
     def alias(self, event: Any, depth: int) -> object:
         """The value an alias stands for; None, and a finding, where there is none."""
@@ -263,6 +270,7 @@ class Composer:
                 labels = [(*first[key], "first here")]
                 written = clip(self.text[start:end])
                 self.say("SC102", start, end, "again here", labels=labels, help=help, key=written)
+                self.doubled.append((table, key, values[n + 1], marks[2 * n : 2 * n + 4]))
                 continue
             first[key] = start, end
             if key == "<<" and self.text[start] == "<":

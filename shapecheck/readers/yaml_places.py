@@ -45,16 +45,30 @@ class YamlOffsets(Offsets):
         return start, end
 
 
+Doubled = tuple[Table, Key, object, list[int]]
+"""A key that stands twice: its table, itself, and the second value with the marks of both."""
+
+
 class YamlDocument(Document):
     """A YAML text as plain values: `Table` (a dict), `Items` (a list), str, int, float, bool and None."""
 
-    __slots__ = ("_marks", "_offsets", "_order", "_quoted")
+    __slots__ = ("_marks", "_offsets", "_order", "_quoted", "doubled", "objects")
 
-    def __init__(self, offsets: YamlOffsets, root: object, marks: list[int], quoted: set[int]) -> None:
+    def __init__(
+        self,
+        offsets: YamlOffsets,
+        root: object,
+        marks: list[int],
+        quoted: set[int],
+        objects: dict[int, object],
+        doubled: list[Doubled],
+    ) -> None:
         super().__init__(offsets.source, root)
         self._offsets = offsets
         self._marks = marks
         self._quoted = quoted
+        self.doubled = doubled
+        self.objects = objects  # the collections that stand under a tag such as `!!python/object/apply:...`, by id
         self._order: dict[int, dict[Key, int]] = {}
 
     def span(self, path: tuple[Key, ...], key: bool = False) -> Span | None:

@@ -23,8 +23,10 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 DIGITS = 30  # more digits than this are too large in every base, and are never handed to int()
 
 YAML = "tag:yaml.org,2002:"
-LIST_TAGS = (YAML + "seq", YAML + "python/tuple")
-MAP_TAG = YAML + "map"
+LIST_TAGS = (YAML + "seq", YAML + "python/tuple", YAML + "python/list")
+MAP_TAGS = (YAML + "map", YAML + "python/dict")
+OBJECT = YAML + "python/object"
+"""How the tags begin that PyYAML would construct something for."""
 
 
 def resolve(text: str) -> object:
@@ -63,6 +65,7 @@ def tagged(tag: str, text: str) -> object:
         OverflowError: as `resolve` does.
     """
     kind = tag.removeprefix(YAML) if tag.startswith(YAML) else tag
+    kind = _PYTHON.get(kind, kind)
     if kind == "str":
         return text
     if kind not in _KINDS:
@@ -76,7 +79,11 @@ def tagged(tag: str, text: str) -> object:
 
 
 _KINDS: dict[str, type] = {"int": int, "float": float, "bool": bool, "null": type(None)}
-TAGS = frozenset({*LIST_TAGS, MAP_TAG, YAML + "str", *(YAML + kind for kind in _KINDS)})
+_PYTHON = {
+    "python/str": "str", "python/unicode": "str", "python/int": "int", "python/long": "int", "python/float": "float",
+    "python/bool": "bool", "python/none": "null",
+}  # fmt: skip
+TAGS = frozenset({*LIST_TAGS, *MAP_TAGS, YAML + "str", *(YAML + kind for kind in (*_KINDS, *_PYTHON))})
 """Every tag that is read."""
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shapecheck import layers
-from shapecheck.readers import sections
+from shapecheck.findings import dotted
+from shapecheck.readers import sections, wrapped
 from shapecheck.readers.blocks import Block, check_param, entries_of, read_block, read_names
 from shapecheck.readers.entries import read_entry, read_inputs
 from shapecheck.readers.expand import Expander
@@ -34,6 +35,18 @@ def read_model(root: object, source: Source, document: Document | None) -> Model
     reading = Reading(source, document)
     spec = ModelSpec(source, [], place=reading.place())
     spec.findings = reading.findings
+    settings = wrapped.of_settings(root) if isinstance(root, dict) and "layers" not in root else None
+    if settings is not None:
+        spec.free = settings.free
+        if settings.others:
+            paths = [dotted(path) for path in settings.others[:3]]
+            more = f" and {len(settings.others) - 3} more" if len(settings.others) > 3 else ""
+            reading.say("SC158", reading.place(*settings.path), at_key=True, paths=", ".join(paths) + more)
+        try:
+            _read(reading, {"layers": settings.layers}, spec, reading.place(*settings.path))
+        except OverBudget:
+            spec.layers = []
+        return spec
     foreign = not_a_model(root)
     if foreign is not None:
         first = next(iter(root), None) if isinstance(root, dict) else 0 if isinstance(root, (list, tuple)) else None

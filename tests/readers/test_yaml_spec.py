@@ -496,7 +496,7 @@ def test_a_malformed_layer_keeps_the_name_it_would_have():
         ("apiVersion: v1\nkind: Pod\n", "Kubernetes"),
         ("repos: []\n", "pre-commit"),
         ("nc: 80\nbackbone: []\nhead: []\n", "YOLO"),
-        ("class_name: Sequential\nconfig: {layers: []}\n", "saved by Keras"),
+        ("class_name: Dense\nconfig: {units: 3}\n", "it is one layer"),
         ("layer: [Flatten]\n", "no `layers`, but `layer`"),
         ("params: {x: 3}\n", "it has no `layers`"),
         ("Dense: 10\nFlatten: ~\n", "a map of layers, and not a list"),
