@@ -267,7 +267,7 @@ def test_tags_are_still_refused_in_the_spec_language():
 )
 def test_one_layer_is_no_model(text):
     (finding,) = shapecheck.check(text=text).diagnostics
-    assert finding.code == "SC104" and "one layer" in finding.message
+    assert finding.code == "SC104" and "it is one " in finding.message
 
 
 # The settings of an application ---------------------------------------------------------------------------------------
