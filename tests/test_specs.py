@@ -260,6 +260,15 @@ def pickled(tmp_path):
     return stored(tmp_path, y__kernel=np.array([print], dtype=object))
 
 
+def several():
+    """Settings in which two models stand."""
+    text = """
+first: {config: [{class_name: Dense, config: {units: 2, input_shape: [10]}}]}
+second: {config: [{class_name: Dense, config: {units: 3, input_shape: [10]}}]}
+"""
+    return only(shapecheck.check(text=text))
+
+
 PYTHON_ONLY = {
     "SC105": ("bytes that are no text", lambda: only(shapecheck.check(text=b"layers: [\xff\xfe\x00]"))),
     "SC106": ("a path", lambda: refused(lambda: shapecheck.check(str(ROOT / "specs" / "nothing.yaml")))),
@@ -288,6 +297,7 @@ PYTHON_ONLY = {
     "SC173": ("a configuration", lambda tmp_path: misconfigured(tmp_path, 'ignore = ["SC999"]\n')),
     "SC176": ("a baseline", lambda: refused(lambda: baseline.read(str(ROOT / "pyproject.toml")))),
     "SC161": ("a conversion", lambda: refused(without_a_number)),
+    "SC158": ("settings, which are no definition of ours", several),
     "SC315": ("the function is run", lambda: ran(text=LAMBDA)),
     "SC501": ("an array", lambda: ran({"x": np.zeros((2, 5))})),
     "SC502": ("weights", lambda: ran(weights={"y": [np.zeros((4, 3)), np.zeros(2)]})),
