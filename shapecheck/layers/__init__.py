@@ -91,3 +91,10 @@ def operations() -> Iterable[str]:
     from shapecheck.layers._ops_index import OPERATIONS
 
     return [f"ops.{name}" for name in sorted(OPERATIONS)]
+
+
+def why_opaque(name: str) -> str:
+    """Why nothing is known of what an operation of Keras gives, to follow a sentence; else nothing."""
+    from shapecheck.layers._ops import why
+
+    return why(name) if name.startswith("ops.") else ""

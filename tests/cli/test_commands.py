@@ -205,6 +205,10 @@ def test_layers(shapecheck):
     assert done.code == 0 and "a positive integer" in done.out
     done = shapecheck("layers", "Dnse")
     assert done.code == 2 and "did you mean `Dense`?" in done.err
+    done = shapecheck("layers", "ops.Mean")
+    assert done.code == 0 and "keepdims" in done.out and "every operation also takes" in done.out.lower()
+    done = shapecheck("layers", "ops.Map")
+    assert done.code == 2 and "runs functions" in done.err
 
 
 def test_example(shapecheck, monkeypatch, tmp_path):

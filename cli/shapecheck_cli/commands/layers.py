@@ -26,9 +26,16 @@ def command(names: Sequence[str]) -> int:
     for name in names:
         kind = layers.seek(name)
         if kind is None:
-            meant = near(name, layers.operations() if name.startswith("ops.") else layers.names())
-            console.complain(f"error: no layer `{name}`" + (f"; did you mean `{meant}`?" if meant else ""))
+            console.complain(_unknown(name))
         else:
             pages.append(layer_help.write(kind))
     console.say("\n\n".join(pages))
     return exits.OK if len(pages) == len(names) else exits.UNUSABLE
+
+
+def _unknown(name: str) -> str:
+    """What is said of a name that no layer has: the name that was meant, or why nothing is known of an operation."""
+    if because := layers.why_opaque(name):
+        return f"error: nothing is known of what `{name}` gives{because}"
+    meant = near(name, layers.operations() if name.startswith("ops.") else layers.names())
+    return f"error: no layer `{name}`" + (f"; did you mean `{meant}`?" if meant else "")
