@@ -7,8 +7,8 @@ from shapecheck.contract import Layer
 from shapecheck.layers.custom import Described
 from shapecheck.model_layer import ModelLayer
 
-OPAQUE = ("SC120", "SC126", "SC141", "SC144", "SC404")
-"""What is said of a layer of which only its outputs are known; a file of Keras and a rule say it otherwise."""
+SAID_ONCE = ("SC14", "SC7", "SC120", "SC126", "SC404")
+"""What is said of a file of Keras alone, of a template once, and of a layer of which only its outputs are known."""
 
 
 def facts(definition, **choices):
@@ -37,7 +37,7 @@ def facts(definition, **choices):
         "params": (dims.text(report.params) if report.params is not None else None, str(report.trainable_params)),
         "requirements": report.requirements.text,
         "symbols": sorted(report.requirements.symbols),
-        "warnings": sorted({found.code for found in report.diagnostics if found.code[:3] != "SC7" and found.code not in OPAQUE}),
+        "warnings": sorted({found.code for found in report.diagnostics if not found.code.startswith(SAID_ONCE)}),
         "macs": [_text(call.macs) for call in report.layers.values() if call.name not in opaque],
     }
 

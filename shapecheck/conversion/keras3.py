@@ -173,7 +173,7 @@ class _Model:
             return False
         for position, item in enumerate(plan.items):
             if position == 0:
-                if item.kind != "InputLayer" or item.again:
+                if (item.kind != "InputLayer" or item.again) and not _stands_in(item):
                     return False
             elif not self._follows(position):
                 return False
@@ -190,7 +190,7 @@ class _Model:
         return one and not item.kind.startswith(keras3_ops.PREFIX)
 
     def _sequential(self) -> dict[str, Any]:
-        entries = [self._layer(position) for position in range(len(self.plan.items))]
+        entries = [self._layer(position) for position, item in enumerate(self.plan.items) if not _stands_in(item)]
         config = {"dtype": values.policy("float32"), "layers": entries}
         return {**SEQUENTIAL, "config": config}
 
@@ -282,3 +282,8 @@ class _Model:
         except Refusal as refusal:
             self.writing.refuse(refusal, self.plan.names[position], item)
             raise
+
+
+def _stands_in(item: LayerSpec) -> bool:
+    """Whether it stands for the Input of a Sequential that says nothing of what it takes."""
+    return item.kind == "saved>Input"

@@ -76,7 +76,8 @@ class Tensor:
         return [self.layer, self.call, self.output]
 
     def as_json(self) -> dict[str, Any]:
-        config = {"shape": shape(self.shape), "dtype": self.dtype, "keras_history": self.history}
+        known = shape(self.shape) or []  # Keras works it out again, and takes no null for it
+        config = {"shape": known, "dtype": self.dtype, "keras_history": self.history}
         return {"class_name": "__keras_tensor__", "config": config}
 
 
@@ -147,11 +148,13 @@ def _input(made: Any, name: str | None, into: Into) -> dict[str, Any]:
 
 def _saved(item: LayerSpec, name: str, into: Into) -> dict[str, Any] | None:
     """A layer of unknown code as the file has it; None where it comes from no file."""
-    if ">" not in item.kind or item.place is None:
-        return None
-    entry: Any = item.place.document.root
-    for step in item.place.path[:-1]:
+    entry: Any = None if item.place is None else item.place.document.root
+    for step in item.place.path[:-1] if item.place is not None else ():
         entry = entry[step]
+    if not (isinstance(entry, dict) and isinstance(entry.get("config"), dict) and "class_name" in entry):
+        return None
+    if ">" not in item.kind and "module" not in entry:
+        return None
     config, kept = {**entry["config"], "name": name}, ("module", "class_name", "registered_name")
     if entry["class_name"] != "Lambda":
         into.lose("layers that are not Keras's have to be given as `custom_objects`: {}", f"`{name}`")
@@ -164,7 +167,8 @@ def _saved(item: LayerSpec, name: str, into: Into) -> dict[str, Any] | None:
         gives = item.config.get("gives", {}).get(0)
         config = {"name": name, "function": function, "output_shape": None if gives is None else list(gives[1:])}
         return saved("keras.layers", "Lambda", config)
-    return {**{key: entry.get(key) for key in kept}, "config": config}
+    build = {"build_config": entry["build_config"]} if "build_config" in entry else {}  # it has to be built by its own
+    return {**{key: entry.get(key) for key in kept}, "config": config, **build}
 
 
 def _custom(kind: str, config: Mapping[str, Any], name: str, into: Into) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import json
 import pathlib
 
 import pytest
-from keras_files import functional3, input3, layer3, node, ref
+from keras_files import functional3, input3, layer3, node, ref, sequential3
 from same_model import converts
 
 import shapecheck
@@ -148,3 +148,21 @@ def test_layers_of_unknown_code_are_kept_for_keras():
         "functions that are code of an older Keras have to be given as `custom_objects`: `old_function`",
         "layers that are not Keras's have to be given as `custom_objects`: `odd`",
     )
+
+
+def test_a_custom_layer_keeps_what_its_class_is_found_by():
+    scale = layer("LayerScale", "scale", {"init": 1.0}, tensor("x", [None, 6]), module="keras.src.applications.convnext",
+                  registered_name="LayerScale", built=[None, 6])  # fmt: skip
+    text = json.dumps(functional("m", [entry("x", [None, 6]), scale], [["scale", 0, 0]]))
+    written = json.loads(shapecheck.convert(text=text, to="keras3"))["config"]["layers"][1]
+    assert (written["module"], written["class_name"], written["registered_name"]) == (
+        "keras.src.applications.convnext", "LayerScale", "LayerScale"
+    )  # fmt: skip
+    assert written["build_config"] == {"input_shape": [None, 6]} and written["config"]["init"] == 1.0
+
+
+def test_a_sequential_that_was_never_built_stays_one():
+    model = sequential3(layer3("Dense", "d", units=2), layer3("Dense", "e", units=3))
+    written = json.loads(shapecheck.convert(text=json.dumps(model), to="keras3"))
+    assert written["class_name"] == "Sequential"
+    assert [one["config"]["name"] for one in written["config"]["layers"]] == ["d", "e"]
