@@ -3,6 +3,8 @@
 import json
 import pathlib
 import random
+import subprocess
+import sys
 import time
 
 import pytest
@@ -201,3 +203,10 @@ def test_the_time_grows_with_the_layers():
 def test_the_shape_of_an_input_is_a_change_of_its_own():
     found = diff(UNET, UNET.replace("[H, W, 1]", "[H, W, 3]"))
     assert [(pair.before.name, pair.follows) for pair in found.changed] == [("image", False), ("enc", True)]
+
+
+def test_a_check_loads_nothing_of_comparisons_and_conversions():
+    code = "import sys, shapecheck; shapecheck.check(text='layers: [{Input: {shape: [3]}}]'); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    heavy = [name for name in loaded if name.startswith(("shapecheck.comparison.", "shapecheck.conversion."))]
+    assert "shapecheck.comparison" in loaded and not heavy

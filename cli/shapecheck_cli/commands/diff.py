@@ -25,7 +25,7 @@ def command(before: str, after: str, output_format: str, **choices: Any) -> int:
 
     Exit code 0 where they are the same model, 1 where they differ, 2 where one cannot be read.
     """
-    from shapecheck.comparison import Difference
+    from shapecheck.comparison.difference import Difference
     from shapecheck.writers import differences, text
 
     sides = [_inferred(path, choices) for path in (before, after)]
