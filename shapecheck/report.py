@@ -44,6 +44,16 @@ class LayerReport(NamedTuple):
         return self.cost()
 
 
+class Stated(NamedTuple):
+    """A requirement of a report that came from another process: its words."""
+
+    text: str
+
+
+def _unknown() -> None:
+    return None
+
+
 class Report:
     """What a check found in one definition.
 
@@ -97,6 +107,30 @@ class Report:
         self.truncated = 0  # how many findings got no hints, because there were so many
         self._graph: Callable[[], Any] | None = None
         self._write: Callable[[str, Report], str] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process gets: the findings and what the model is, with the layers if somebody asked for them.
+
+        Their formulas of cost stay behind, and so does everything that would be worked out only when asked for.
+        """
+        kept = ("path", "source", "diagnostics", "inputs", "name", "outputs", "params", "size", "trainable_params",
+                "truncated")  # fmt: skip
+        state = {name: getattr(self, name) for name in kept}
+        state["requirements"] = tuple(Stated(condition.text) for condition in self.requirements)
+        if self._layers is not None:
+            sent = {id(entry): entry._replace(cost=_unknown, place=None) for entries in self._calls.values()
+                    for entry in entries}  # fmt: skip
+            layers = Layers()
+            layers.update({name: sent[id(entry)] for name, entry in self._layers.items()})
+            layers.models.update({name: sent[id(entry)] for name, entry in self._layers.models.items()})
+            state["_layers"] = layers
+            state["_calls"] = {name: [sent[id(entry)] for entry in several] for name, several in self._calls.items()}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        Report.__init__(self, state["path"])
+        for name, value in state.items():
+            setattr(self, name, value)
 
     @property
     def ok(self) -> bool:

@@ -1,5 +1,6 @@
 """Write what is generated in README.md: the output of its commands, and the tables between `generated` marks."""
 
+import json
 import os
 import pathlib
 import re
@@ -65,6 +66,7 @@ def tables():
     count = sum(not name.startswith("ops.TF") for name in layers.operations())
     rows.append(f"| `ops.Add`, `ops.Mean`, ... | The {count} operations of `keras.ops`: `shapecheck layers` names them |")
     yield "layers", "\n".join(rows)
+    yield "configuration", "\n".join(configuration())
     sys.path.insert(0, str(ROOT / "tests"))
     import test_house
     from make_rules import rules
@@ -76,6 +78,21 @@ def tables():
     yield "lints", "\n".join(rows)
     rows = ["```", *(f"{floor:2}  {' '.join(names)}" for floor, names in enumerate(test_house.FLOORS)), "```"]
     yield "floors", "\n".join(rows)
+
+
+def configuration():
+    """The table of the keys of a configuration."""
+    from shapecheck.lint.keys import KEYS
+    from shapecheck.rules import OPTIONS
+
+    yield "| key | takes | default | what for |"
+    yield "|---|---|---|---|"
+    for key in KEYS:
+        value = list(key.default) if isinstance(key.default, tuple) else key.default
+        default = "" if value in (None, [], {}) else f"`{json.dumps(value)}`"
+        limits = ", ".join(f"`{name} = {value}`" for name, value in OPTIONS.items()) if key.name == "limits" else ""
+        about = f"{key.about}: {limits}" if limits else key.about
+        yield f"| `{key.name}`{' *' * key.of_run} | {key.takes} | {default} | {about} |"
 
 
 def written():

@@ -87,8 +87,12 @@ def counting(command: F) -> F:
 
 
 def searching(command: F) -> F:
-    """Which files are checked."""
+    """Which files are checked, and by how many processes."""
     for option in (
+        click.option(
+            "--jobs", type=click.IntRange(0, 1024), metavar="N",
+            help="Check in so many processes; 0 for one a processor. [default: 1]",
+        ),
         click.option("--stdin-filename", metavar="NAME", help="The name of the file that comes by standard input."),
         click.option(
             "--force-exclude", is_flag=True,

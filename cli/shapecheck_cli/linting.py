@@ -25,21 +25,21 @@ class Linter:
     """Lints one file after the other. `mending` is `fix`, `diff`, or nothing."""
 
     def __init__(self, loader: Loader, finder: Finder, known: Known, mending: str = "") -> None:
-        self._loader = loader
+        self.loader = loader
         self._finder = finder
         self._known = known
-        self._mending = mending
+        self.mending = mending
 
     def lint(self, found: str | Report) -> Outcome:
         """The outcome for a file, or for a path that stands for none. Raises BadConfiguration."""
         if isinstance(found, Report):
             return Outcome(found, exits.of([found]))
         stdin = None
-        if found == "-" and self._mending:
+        if found == "-" and self.mending:
             from shapecheck_cli.loading import read_stdin
 
             stdin = read_stdin()
-        report = self._loader.load(found, stdin)
+        report = self.loader.load(found, stdin)
         before = report.diagnostics
         configuration = self._finder.of_file(report.path)
         level = configuration.get("fail-level", "error")
@@ -50,13 +50,13 @@ class Linter:
 
         judge(report)
         fixable = fixed = 0
-        if self._mending and not is_unusable(report):
+        if self.mending and not is_unusable(report):
             from shapecheck_cli import mending
 
-            mender = mending.Mender(self._loader.load, judge, show=self._mending == "diff", stdin=stdin)
+            mender = mending.Mender(self.loader.load, judge, show=self.mending == "diff", stdin=stdin)
             report, fixed = mender.mend(found, report, before)
         elif any(finding.fix is not None for finding in report.diagnostics):
             from shapecheck.lint import fixing
 
-            fixable = fixing.verified(report, before, lambda text: self._loader.load(found, text), judge)
+            fixable = fixing.verified(report, before, lambda text: self.loader.load(found, text), judge)
         return Outcome(report, exits.of([report], level), fixable, fixed)

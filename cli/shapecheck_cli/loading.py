@@ -26,6 +26,7 @@ class Undeclared(click.BadParameter):
 
     def __init__(self, found: Diagnostic) -> None:
         super().__init__("; ".join([found.message, *found.help]), param_hint="--at")
+        self.found = found
         self.name = str(found.facts.get("name"))
 
 
@@ -41,8 +42,8 @@ class Loader:
         self._choices = choices
         self._finder = finder
         self._stdin_name = stdin_name
-        self._declared: set[str] = set()
-        self._undeclared: dict[str, Undeclared] = {}
+        self.declared: set[str] = set()
+        self.undeclared: dict[str, Diagnostic] = {}
 
     def load(self, path: str, text: str | bytes | None = None) -> Report:
         """The report of one file, or of a text instead of it. Raises BadConfiguration."""
@@ -58,19 +59,19 @@ class Loader:
         while True:
             try:
                 report = load(path, text, named, at=sizes, **choices)
-                self._declared.update(sizes)
+                self.declared.update(sizes)
                 return report
             except Undeclared as error:
                 if sizes.pop(error.name, None) is None:
                     raise
                 if error.name in self._at:
-                    self._undeclared[error.name] = error
+                    self.undeclared[error.name] = error.found
 
     def finish(self) -> None:
         """Raise click's error for a size that no definition has."""
-        for name, missing in self._undeclared.items():
-            if name not in self._declared:
-                raise missing
+        for name, missing in self.undeclared.items():
+            if name not in self.declared:
+                raise Undeclared(missing)
 
 
 def load_all(paths: Sequence[str], at: Mapping[str, int], **choices: Any) -> list[Report]:
@@ -85,7 +86,7 @@ def load_all(paths: Sequence[str], at: Mapping[str, int], **choices: Any) -> lis
 def files(paths: Sequence[str], finder: Finder, *, force_exclude: bool = False) -> Iterable[str | Report]:
     """The files that the paths stand for, each once, and a report for each path that stands for none."""
     if len(paths) == 1 and not force_exclude and os.path.isfile(paths[0]):
-        return paths  # without a search being loaded
+        return tuple(paths)  # without a search being loaded
     from shapecheck.lint.discovery import Nothing, Search
     from shapecheck.readers.looks import looks_like_definition
 

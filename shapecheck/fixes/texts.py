@@ -10,27 +10,18 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shapecheck import dims
 from shapecheck.diagnostic import Edit
 from shapecheck.fixes.editing import Edit as GraphEdit
 from shapecheck.fixes.editing import Insert, Rewire, Set
+from shapecheck.fixes.notation import Doubt, Path, Text, key_of, pair_of, text_of
 from shapecheck.graph import Node
 from shapecheck.inference import Inference, edges_of
 from shapecheck.naming import Names
-from shapecheck.readers.yaml_places import Items, Table, YamlDocument
-from shapecheck.source import Key, Place
+from shapecheck.source import Place
 from shapecheck.spec import Ref
 from shapecheck.wiring import refs_of
 
-Path = tuple[Key, ...]
-
-_PLAIN = re.compile(r"[^\W\d][\w./*-]*")
-_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "none"})
 _DASH = re.compile(r"[ \t]*-[ \t]+")
-
-
-class Doubt(Exception):
-    """An edit that cannot be written down for certain."""
 
 
 def edits(found: Inference, changes: Iterable[GraphEdit]) -> tuple[Edit, ...]:
@@ -52,17 +43,10 @@ def _edits(found: Inference, change: GraphEdit) -> list[Edit]:
     return _insert(found, node, change)
 
 
-def _document(place: Place | None) -> tuple[YamlDocument, Path]:
-    if place is None or not isinstance(place.document, YamlDocument):
+def _document(place: Place | None) -> tuple[Text, Path]:
+    if place is None or not place.document.source.text:
         raise Doubt
-    return place.document, place.path
-
-
-def _range(document: YamlDocument, path: Path, key: bool = False) -> tuple[int, int]:
-    found = document.range(path, key)
-    if found is None:
-        raise Doubt
-    return found
+    return Text(place.document), place.path
 
 
 # Parameters ----------------------------------------------------------------------------------------------------------
@@ -80,70 +64,70 @@ def _set(found: Inference, node: Node, values: Mapping[str, Any]) -> list[Edit]:
     return made
 
 
-def _set_one(document: YamlDocument, path: Path, bare: bool, name: str, value: Any, first: str | None) -> Edit:
+def _set_one(document: Text, path: Path, bare: bool, name: str, value: Any, first: str | None) -> Edit:
     old = document.value(path)
-    start, end = _range(document, path)
-    if isinstance(old, Table):
+    start, end = document.range(path)
+    if isinstance(old, dict):
         if name in old:
             at = (*path, name)
-            inner_start, inner_end = _range(document, at)
+            inner_start, inner_end = document.range(at)
             if not start <= inner_start <= inner_end <= end or _is_filled(old[name]):
                 raise Doubt  # merged from elsewhere, or made of parameters
             return Edit(document.words(inner_start, inner_end), _replacing(document, at, value))
         return _add(document, path, name, value)
     if bare and isinstance(old, str):
         quoted = document.text[start] == '"'
-        entry = f"{document.text[start:end]}: {{{_pair(name, value, quoted)}}}"
+        entry = f"{document.text[start:end]}: {{{pair_of(name, value, quoted)}}}"
         return Edit(document.words(start, end), f"{{{entry}}}" if _in_flow(document, path[:-1]) else entry)
     quoted = _is_quoted_key(document, path)
     if old is None and start == end:
-        return Edit(document.words(start, end), f" {{{_pair(name, value, quoted)}}}")
+        return Edit(document.words(start, end), f" {{{pair_of(name, value, quoted)}}}")
     if old is None:
-        return Edit(document.words(start, end), f"{{{_pair(name, value, quoted)}}}")
+        return Edit(document.words(start, end), f"{{{pair_of(name, value, quoted)}}}")
     if first is None or _is_filled(old):
         raise Doubt
     if first == name:
         return Edit(document.words(start, end), _replacing(document, path, value))
     written = document.text[start:end]
-    if "\n" in written or "#" in written or (isinstance(old, Items) and not written.startswith("[")):
+    if "\n" in written or "#" in written or (isinstance(old, list) and not written.startswith("[")):
         raise Doubt
-    return Edit(document.words(start, end), f"{{{_key(first, quoted)}: {written}, {_pair(name, value, quoted)}}}")
+    return Edit(document.words(start, end), f"{{{key_of(first, quoted)}: {written}, {pair_of(name, value, quoted)}}}")
 
 
 def _is_filled(value: object) -> bool:
     """Whether a value is, or holds, what the definition puts in from its parameters."""
     if isinstance(value, str):
         return "$" in value
-    if isinstance(value, (Table, Items)):
-        return any(map(_is_filled, value.values() if isinstance(value, Table) else value))
+    if isinstance(value, (dict, list)):
+        return any(map(_is_filled, value.values() if isinstance(value, dict) else value))
     return False
 
 
-def _replacing(document: YamlDocument, path: Path, value: Any) -> str:
+def _replacing(document: Text, path: Path, value: Any) -> str:
     """A value instead of another, which is written in a block only if it stays a scalar."""
-    start, end = _range(document, path)
+    start, end = document.range(path)
     old = document.text[start:end]
     if ("\n" in old and old[:1] not in "[{") or "#" in old:
         raise Doubt
     return (" " if start == end else "") + text_of(value, old[:1] == '"' or _is_quoted_key(document, path))
 
 
-def _add(document: YamlDocument, path: Path, name: str, value: Any) -> Edit:
+def _add(document: Text, path: Path, name: str, value: Any) -> Edit:
     """Another key at the end of a map."""
     old = document.value(path)
-    assert isinstance(old, Table)
-    start, _ = _range(document, path)
+    assert isinstance(old, dict)
+    start, _ = document.range(path)
     text = document.text
     last = [*old][-1] if old else None
-    quoted = last is not None and text[_range(document, (*path, last), True)[0]] == '"'
+    quoted = last is not None and text[document.range((*path, last), True)[0]] == '"'
     if text[start] == "{":
         if last is None:
             raise Doubt
         end = _end(document, (*path, last))
-        return Edit(document.words(end, end), f", {_pair(name, value, quoted)}")
+        return Edit(document.words(end, end), f", {pair_of(name, value, quoted)}")
     if last is None:
         raise Doubt
-    key_start, _ = _range(document, (*path, last), True)
+    key_start, _ = document.range((*path, last), True)
     end = _end(document, (*path, last))
     line_start = text.rfind("\n", 0, key_start) + 1
     if text[end:].startswith((",", "]", "}")) or _is_block_scalar(document, (*path, last)):
@@ -153,23 +137,23 @@ def _add(document: YamlDocument, path: Path, name: str, value: Any) -> Edit:
         raise Doubt
     stop = _line_end(text, end)
     indent = " " * len(before)
-    return Edit(document.words(stop, stop), f"{_line_break(text)}{indent}{_pair(name, value, quoted)}")
+    return Edit(document.words(stop, stop), f"{_line_break(text)}{indent}{pair_of(name, value, quoted)}")
 
 
-def _is_block_scalar(document: YamlDocument, path: Path) -> bool:
-    start, end = _range(document, path)
+def _is_block_scalar(document: Text, path: Path) -> bool:
+    start, end = document.range(path)
     return start < end and document.text[start] in "|>"
 
 
-def _end(document: YamlDocument, path: Path) -> int:
+def _end(document: Text, path: Path) -> int:
     """Where a value ends: of a block, the last thing in it, as its own range goes on to the next word."""
     while True:
         value = document.value(path)
-        start, end = _range(document, path)
-        if not isinstance(value, (Table, Items)) or not value or document.text[start] in "[{":
+        start, end = document.range(path)
+        if not isinstance(value, (dict, list)) or not value or document.text[start] in "[{":
             return end
-        path = (*path, [*value][-1] if isinstance(value, Table) else len(value) - 1)
-        if _range(document, path)[1] < start:
+        path = (*path, [*value][-1] if isinstance(value, dict) else len(value) - 1)
+        if document.range(path)[1] < start:
             raise Doubt  # an alias
 
 
@@ -183,16 +167,16 @@ def _line_break(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def _in_flow(document: YamlDocument, path: Path) -> bool:
-    start, _ = _range(document, path)
+def _in_flow(document: Text, path: Path) -> bool:
+    start, _ = document.range(path)
     return document.text[start] in "[{"
 
 
-def _is_quoted_key(document: YamlDocument, path: Path) -> bool:
+def _is_quoted_key(document: Text, path: Path) -> bool:
     """Whether the nearest key on the way to a value is in double quotes, as all are in JSON."""
     while path and isinstance(path[-1], int):
         path = path[:-1]
-    return bool(path) and document.text[_range(document, path, True)[0]] == '"'
+    return bool(path) and document.text[document.range(path, True)[0]] == '"'
 
 
 # Wiring --------------------------------------------------------------------------------------------------------------
@@ -217,12 +201,24 @@ def _read_instead(found: Inference, node: Node, producer: int, name: str) -> lis
     """Let a node read something else."""
     if node.spec.inputs is None:
         document, path = _document(node.spec.place)
-        if node.spec.trail or not isinstance(document.value(path), Table):
+        if node.spec.trail or not isinstance(document.value(path), dict):
             raise Doubt
         return [_add(document, path, "inputs", name)]
     document, path = _document(_ref(found, node, producer).place)
-    start, end = _range(document, path)
-    return [Edit(document.words(start, end), text_of(name, document.text[start] == '"'))]
+    start, end = document.range(path)
+    written = document.text[start:end]
+    if written.strip("'\"") != _reference_written(found, node, producer):
+        raise Doubt
+    return [Edit(document.words(start, end), text_of(name, written[0] == '"'))]
+
+
+def _reference_written(found: Inference, node: Node, producer: int) -> str:
+    ref = _ref(found, node, producer)
+    return ref.name if ref.output is None else f"{ref.name}[{ref.output}]"
+
+
+def _is_quoted(document: Text, path: Path, value: dict[Any, Any]) -> bool:
+    return bool(value) and document.text[document.range((*path, next(iter(value))), True)[0]] == '"'
 
 
 def _insert(found: Inference, node: Node, change: Insert) -> list[Edit]:
@@ -232,9 +228,12 @@ def _insert(found: Inference, node: Node, change: Insert) -> list[Edit]:
         path = path[:-1]
     if not path or node.spec.trail:
         raise Doubt
-    start, _ = _range(document, path)
+    start, _ = document.range(path)
     text = document.text
-    quoted = isinstance(document.value(path), Table) and text[start : start + 2] == '{"'
+    entry_value = document.value(path)
+    quoted = isinstance(entry_value, dict) and text[start] == "{" and _is_quoted(document, path, entry_value)
+    if quoted and len(entry_value) > 1:
+        raise Doubt  # a file of Keras, which has other entries
     config = dict(change.config)
     made: list[Edit] = []
     if node.spec.inputs is not None:
@@ -246,7 +245,7 @@ def _insert(found: Inference, node: Node, change: Insert) -> list[Edit]:
         made = _read_instead(found, node, change.edge.node, fresh)
     elif change.edge.node != node.index - 1:
         raise Doubt
-    entry = f"{_key(change.kind, quoted)}: {text_of(config, quoted)}"
+    entry = f"{key_of(change.kind, quoted)}: {text_of(config, quoted)}"
     if _in_flow(document, path[:-1]):
         return [Edit(document.words(start, start), f"{{{entry}}}, "), *made]
     line = text.rfind("\n", 0, start) + 1
@@ -264,35 +263,3 @@ def _above_comments(text: str, line: int) -> int:
             break
         line = above
     return line
-
-
-# Values as text ------------------------------------------------------------------------------------------------------
-
-
-def _key(name: str, quoted: bool) -> str:
-    return f'"{name}"' if quoted else name
-
-
-def _pair(name: str, value: Any, quoted: bool) -> str:
-    return f"{_key(name, quoted)}: {text_of(value, quoted)}"
-
-
-def text_of(value: Any, quoted: bool = False) -> str:
-    """A value as YAML in one line; with `quoted`, texts stand in double quotes, as in JSON. Raises Doubt."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, (int, float)):
-        return str(value)
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(text_of(item, quoted) for item in value)}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(_pair(key, item, quoted) for key, item in value.items())}}}"
-    if isinstance(value, dims.Expr):
-        value = dims.text(value)
-    if not isinstance(value, str):
-        raise Doubt
-    if not quoted and _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
-        return value
-    import json
-
-    return json.dumps(value, ensure_ascii=False)

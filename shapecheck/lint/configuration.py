@@ -157,8 +157,7 @@ def named(path: str) -> Configuration:
 def read(path: str, folder: str | None = None) -> Configuration | None:
     """Read a file; None for a `pyproject.toml` that says nothing of us. Raises BadConfiguration."""
     own, shared = (os.path.basename(path) == name for name in (OWN, SHARED))
-    shown = os.path.relpath(path) if os.path.isabs(path) else path
-    shown = path if shown.startswith("..") else shown
+    shown = _shown_path(path)
     try:
         with open(path, "rb") as file:
             data = file.read(_MOST_BYTES + 1)
@@ -175,7 +174,16 @@ def read(path: str, folder: str | None = None) -> Configuration | None:
     elif shared:
         return None
     given = _Reader(source, home).read(values)
-    return Configuration(given, path, os.path.dirname(os.path.abspath(path)) if folder is None else folder)
+    folder = os.path.dirname(os.path.abspath(path)) if folder is None else folder
+    if "baseline" in given:
+        given["baseline"] = _shown_path(os.path.join(folder, given["baseline"]))
+    return Configuration(given, path, folder)
+
+
+def _shown_path(path: str) -> str:
+    """A path below the current folder without the way to it."""
+    here = os.path.join(os.getcwd(), "")
+    return path.removeprefix(here) if path.startswith(here) else path
 
 
 def _parsed(data: bytes, shown: str) -> tuple[dict[str, Any], Source]:

@@ -145,7 +145,7 @@ KEYS = (
     Key("per-file-ignores", {}, "table", 'codes that are not reported in some files: `"legacy/**" = ["SC7"]`',
         _codes_by_pattern),
     Key("severity", {}, "table", 'how bad a code is: `SC204 = "error"`', _severities),
-    Key("limits", {}, "table", "limits that rules have, see their pages: a name and a number for each", _limits),
+    Key("limits", {}, "table", "numbers that rules go by", _limits),
     Key("fail-level", "error", "text", "the least severity for which the exit code is 1; `never` for none",
         _one_of(*FAIL_LEVELS)),
     Key("exclude", (), "patterns", "files and folders that a search passes over, as `.gitignore` has them", _texts),

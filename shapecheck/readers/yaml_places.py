@@ -80,25 +80,6 @@ class YamlDocument(Document):
         found = self._find(path, key)
         return None if found is None else self._offsets.span(*self._offsets.trim(*found[:2]))
 
-    def range(self, path: tuple[Key, ...], key: bool = False) -> tuple[int, int] | None:
-        """The offsets of what `span` gives the lines and columns of."""
-        found = self._find(path, key)
-        return None if found is None else self._offsets.trim(*found[:2])
-
-    def words(self, start: int, end: int) -> Span:
-        """The span of a range of the text."""
-        return self._offsets.span(start, end)
-
-    @property
-    def text(self) -> str:
-        """The text, without a byte order mark; offsets count in it."""
-        return self._offsets.text
-
-    def value(self, path: tuple[Key, ...]) -> object:
-        """What stands at a path; None also where it leads nowhere."""
-        found = self._find(path, False)
-        return None if found is None else found[2]
-
     def was_quoted(self, path: tuple[Key, ...], key: bool = False) -> bool:
         """True where a string stands in quotes or in a block (`|`, `>`), or is an alias of such a one."""
         found = self._find(path, key)

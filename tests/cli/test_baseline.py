@@ -158,3 +158,12 @@ def test_the_tally_keeps_out_of_what_machines_read(shapecheck, write, folder):
     assert shapecheck("check", "-q", "--output-format", "json", "m.yaml").err == ""
     done = shapecheck("check", "--output-format", "concise", "-o", "c.txt", "m.yaml")
     assert done.out == "" and done.err == "Found 1 warning in 1 file\n"
+
+
+def test_a_baseline_of_the_configuration_lies_beside_it(shapecheck, write, folder, monkeypatch):
+    write(HEAD + A + Y, "models/m.yaml")
+    (folder / "shapecheck.toml").write_text('baseline = "known.json"\nfail-level = "warning"\n')
+    assert shapecheck("check", "models", "--write-baseline").code == 0
+    assert (folder / "known.json").exists()
+    monkeypatch.chdir(folder / "models")
+    assert shapecheck("check", "m.yaml").code == 0

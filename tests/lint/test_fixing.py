@@ -184,6 +184,15 @@ def test_a_layer_in_a_list_in_one_line():
     assert done.text == text[:at] + crop + text[at:].replace('"image"]', '"image_cropped"]') and done.report.ok
 
 
+def test_a_file_of_keras():
+    text = (
+        '{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": '
+        '{"batch_shape": [null, 2, 2, 1], "name": "i"}},\n {"class_name": "Conv2D", "config": {"filters": 1, '
+        '"kernel_size": [3, 3], "padding": "valid", "name": "c"}}]}}'
+    )
+    changed(text, '"valid"', '"same"')
+
+
 def test_a_name_that_is_taken():
     text = UNEQUAL.format(i="") + "- Flatten: {name: image_cropped}\n"
     assert "name: image_cropped_1}" in mend(text).text

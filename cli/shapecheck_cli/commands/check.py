@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 
-from shapecheck.lint.configuration import Configuration
+from shapecheck.lint.configuration import Configuration, Finder
 from shapecheck.report import Report
 from shapecheck.words import near
 from shapecheck.writers import formats
@@ -62,7 +62,7 @@ def command(
                             allow_import=allow_import)  # fmt: skip
     mending = "diff" if diff else "fix" if run.get("fix", False) and not write_baseline else ""
     linter = linting.Linter(loader, finder, known, mending)
-    outcomes = [linter.lint(found) for found in loading.files(paths, finder, force_exclude=force_exclude)]
+    outcomes = _outcomes(linter, loading.files(paths, finder, force_exclude=force_exclude), finder, run, targets)
     loader.finish()
     reports = [outcome.report for outcome in outcomes]
     complain(reports)
@@ -81,6 +81,29 @@ def command(
         _summarize(targets, reports, run, tally, piped)
         code = max((outcome.code for outcome in outcomes), default=exits.OK)
     return exits.OK if code == exits.FINDINGS and run.get("exit-zero", False) else code
+
+
+def _outcomes(
+    linter: linting.Linter,
+    files: Iterable[str | Report],
+    finder: Finder,
+    run: Configuration,
+    targets: Sequence[outputs.Output],
+) -> list[linting.Outcome]:
+    """What comes of each file, one after the other or in several processes."""
+    if isinstance(files, tuple):  # a file that was named
+        return [linter.lint(found) for found in files]
+    from shapecheck_cli import jobs
+
+    found = list(files)
+    for path in found:
+        if isinstance(path, str):
+            finder.of_file(path)  # what is wrong with a configuration is said before anything is checked
+    alone = run.get("baseline", None) is not None or "-" in found
+    number = 1 if alone else jobs.processes(run.get("jobs", 1), len(found))
+    with_layers = any(target.form == "json" for target in targets)
+    outcomes = jobs.run(linter, found, number, with_layers)
+    return list(jobs.with_bar(outcomes, len(found), not linter.mending and not run.get("quiet", False)))
 
 
 def _tally(outcomes: Sequence[linting.Outcome], mending: str) -> str:
