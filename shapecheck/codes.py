@@ -49,6 +49,8 @@ _TABLE = (
     Code("SC124", "unknown constraint", "unknown constraint {given}"),
     Code("SC125", "bad setting", "`{param}` of `{name}` must be {expected}, not {given}"),
     Code("SC126", "operation without a rule", "what the operation `{kind}` gives is not known{because}", "warning"),
+    Code("SC127", "layer around a live object", "`{kind}` runs {what}, of which a definition says nothing", "warning",
+         "describe what it gives by a rule under `custom:`, and use that in its place"),
     Code("SC131", "not a restricted expression", "`{param}` cannot be read as an expression: {problem}"),
     Code("SC132", "import not allowed", "`{given}` would have to be imported, which was not allowed",
          advice="write a `lambda` expression, or allow the import of its module"),

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
 from shapecheck import dtypes
 from shapecheck.diagnostic import Refusal
@@ -265,7 +266,7 @@ def call(method: Callable[..., Any], inputs: Sequence[Any] | dict[str, Any], off
     return method(*given)
 
 
-_names: dict[type[Layer], tuple[tuple[str, ...], int, str | None]] = {}
+_names: WeakKeyDictionary[type[Layer], tuple[tuple[str, ...], int, str | None]] = WeakKeyDictionary()
 
 
 def input_names(cls: type[Layer]) -> tuple[tuple[str, ...], int, str | None]:

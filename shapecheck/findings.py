@@ -119,6 +119,10 @@ class Context:
         kind, root = item.kind, self.root
         if kind.startswith("ops."):
             return self._unknown_operation(item, name)
+        if kind in layers.LIVE:
+            place, at_key = kind_place(item)
+            self.say("SC127", place, item, at_key=at_key, layer=name, kind=kind, what=layers.LIVE[kind])
+            return False
         if kind not in self._kinds:
             look = len(self._kinds) < JUDGED
             known = [*layers.names(), *root.models, *root.custom, *root.words] if look else []

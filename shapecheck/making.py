@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from shapecheck import dtypes, params
 from shapecheck.contract import Layer, call
@@ -27,7 +28,7 @@ L_ = TypeVar("L_", bound=Layer)
 _format: ContextVar[str | None] = ContextVar("data_format", default=None)
 """The default of the whole definition, for the layers inside the one that is made."""
 
-_defaults: dict[tuple[type[Layer], int | None], dict[str, Any]] = {}
+_defaults: WeakKeyDictionary[type[Layer], dict[int | None, dict[str, Any]]] = WeakKeyDictionary()
 
 FIRST = ("input_shape", "batch_input_shape", "input_dim", "batch_size")
 _LEGACY_COMMON = ("input_dtype", "weights")
@@ -35,16 +36,16 @@ _LEGACY_COMMON = ("input_dtype", "weights")
 
 def _default_values(cls: type[Layer], keras: Semantics) -> dict[str, Any]:
     """The attributes of a layer to which nothing was given, read once for each class and mode."""
-    key = (cls, keras.generation)
-    if key not in _defaults:
+    known, key = _defaults.setdefault(cls, {}), keras.generation
+    if key not in known:
         values = {"name": None, "policy": dtypes.policy(None), "trainable": True, "activity_regularizer": None,
                   "autocast": cls.autocasts}  # fmt: skip
         for p in cls.parameters.values():
             if not p.required and p.name != "data_format":
                 plain = p.default is None and not p.name.endswith("activation")
                 values[p.attribute] = None if plain else p.reader.read(p.default, p.name, keras)
-        _defaults[key] = values
-    return _defaults[key]
+        known[key] = values
+    return known[key]
 
 
 def make(

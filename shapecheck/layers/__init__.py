@@ -19,6 +19,14 @@ ALIASES = {
        for short in ("MaxPool", "AvgPool", "GlobalMaxPool", "GlobalAvgPool")},
 }  # fmt: skip
 
+LIVE = {
+    "TFSMLayer": "a SavedModel of TensorFlow",
+    "JaxLayer": "a function of JAX",
+    "FlaxLayer": "a module of Flax",
+    "TorchModuleWrapper": "a module of PyTorch",
+}
+"""Layers of Keras around an object of a framework, which only that framework can run."""
+
 
 _NONE: Mapping[str, type[Layer]] = {}
 _own: ContextVar[Mapping[str, type[Layer]]] = ContextVar("own", default=_NONE)

@@ -1,5 +1,7 @@
 """Layers that a definition describes by a rule, and layers that nobody describes."""
 
+import gc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -270,3 +272,24 @@ def test_a_slip_is_an_error():
     with pytest.raises(shapecheck.SpecError) as refused:
         shapecheck.layer("CBAM")
     assert refused.value.code == "SC110"
+
+
+@pytest.mark.parametrize("kind", ["TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"])
+def test_a_layer_around_a_live_object_says_what_it_is(kind):
+    x = {"Input": {"shape": [8], "name": "x"}}
+    report = checked({}, x, {kind: {"name": "live"}}, {"Dense": 0})
+    said = [(found.code, found.severity) for found in report.diagnostics if found.code < "SC7"]
+    assert said == [("SC127", "warning"), ("SC114", "error")]
+    report = checked({kind: {"rule": "(n, c) -> (n, 2*c)"}}, x, {kind: {"name": "live"}})
+    assert report.shapes["live"][1:] == (16,)
+
+
+def test_the_rules_of_a_definition_go_when_its_report_does():
+    def kinds():
+        gc.collect()
+        return [kind for kind in gc.get_objects() if isinstance(kind, type) and kind.__name__ == "Gone"]
+
+    for _ in range(3):
+        x = {"Input": {"shape": [8], "name": "x"}}
+        assert checked({"Gone": {"rule": "(n, c) -> (n, 2*c)"}}, x, {"Gone": {}}).ok
+    assert kinds() == []
