@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
-from weakref import WeakKeyDictionary
 
 from shapecheck import dtypes
 from shapecheck.diagnostic import Refusal
@@ -266,15 +265,14 @@ def call(method: Callable[..., Any], inputs: Sequence[Any] | dict[str, Any], off
     return method(*given)
 
 
-_names: WeakKeyDictionary[type[Layer], tuple[tuple[str, ...], int, str | None]] = WeakKeyDictionary()
-
-
 def input_names(cls: type[Layer]) -> tuple[tuple[str, ...], int, str | None]:
     """The names of the call arguments of a layer, how many it needs, and the name of a list it takes."""
-    if cls not in _names:
+    known: Any = cls.__dict__.get("_input_names")
+    if known is None:  # kept on the class, so that it goes with a class that a definition made
         asked = wants(cls.shape)
-        _names[cls] = tuple(name for name in asked.order if name not in asked.offered), asked.least, asked.star
-    return _names[cls]
+        known = tuple(name for name in asked.order if name not in asked.offered), asked.least, asked.star
+        cls._input_names = known  # type: ignore[attr-defined]
+    return known  # type: ignore[no-any-return]
 
 
 def takes_list(cls: type[Layer]) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 from shapecheck import dtypes, params
 from shapecheck.contract import Layer, call
@@ -28,7 +27,6 @@ L_ = TypeVar("L_", bound=Layer)
 _format: ContextVar[str | None] = ContextVar("data_format", default=None)
 """The default of the whole definition, for the layers inside the one that is made."""
 
-_defaults: WeakKeyDictionary[type[Layer], dict[int | None, dict[str, Any]]] = WeakKeyDictionary()
 
 FIRST = ("input_shape", "batch_input_shape", "input_dim", "batch_size")
 _LEGACY_COMMON = ("input_dtype", "weights")
@@ -36,7 +34,9 @@ _LEGACY_COMMON = ("input_dtype", "weights")
 
 def _default_values(cls: type[Layer], keras: Semantics) -> dict[str, Any]:
     """The attributes of a layer to which nothing was given, read once for each class and mode."""
-    known, key = _defaults.setdefault(cls, {}), keras.generation
+    known, key = cls.__dict__.get("_default_values"), keras.generation
+    if known is None:  # kept on the class, so that it goes with a class that a definition made
+        known = cls._default_values = {}  # type: ignore[attr-defined]
     if key not in known:
         values = {"name": None, "policy": dtypes.policy(None), "trainable": True, "activity_regularizer": None,
                   "autocast": cls.autocasts}  # fmt: skip
