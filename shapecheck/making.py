@@ -34,7 +34,8 @@ _LEGACY_COMMON = ("input_dtype", "weights")
 
 def _default_values(cls: type[Layer], keras: Semantics) -> dict[str, Any]:
     """The attributes of a layer to which nothing was given, read once for each class and mode."""
-    known, key = cls.__dict__.get("_default_values"), keras.generation
+    known: Any = cls.__dict__.get("_default_values")
+    key = keras.generation
     if known is None:  # kept on the class, so that it goes with a class that a definition made
         known = cls._default_values = {}  # type: ignore[attr-defined]
     if key not in known:
@@ -45,7 +46,7 @@ def _default_values(cls: type[Layer], keras: Semantics) -> dict[str, Any]:
                 plain = p.default is None and not p.name.endswith("activation")
                 values[p.attribute] = None if plain else p.reader.read(p.default, p.name, keras)
         known[key] = values
-    return known[key]
+    return known[key]  # type: ignore[no-any-return]
 
 
 def make(
