@@ -53,8 +53,8 @@ def lint(found: Inference, options: Mapping[str, Any] | None = None) -> list[Dia
             looking = checks[layer.kind] = [rule(path) for path in _by_kind.get(kind, ())]
         call = model.call(index)
         for one in looking:
-            said = [finding for finding in one.check(call) if (one.code, finding.span) not in spoken]
-            if said and (one.code, call.node.owner) not in spoken:
+            if (said := list(one.check(call))) and (one.code, call.node.owner) not in spoken:
+                said = [finding for finding in said if (one.code, finding.span) not in spoken]
                 spoken |= {(one.code, finding.span) for finding in said if finding.span is not None}
                 spoken.add((one.code, call.node.owner))
                 news = [finding for finding in said if found.is_news(finding, call.node)]

@@ -116,21 +116,18 @@ class Model:
 class Call:
     """One call of a layer that was inferred, or, as a neighbour, one that was not: then `layer` is None."""
 
-    __slots__ = ("_inputs", "layer", "model", "node")
+    __slots__ = ("_inputs", "kind", "layer", "model", "node")
 
     def __init__(self, model: Model, node: Node) -> None:
         self.model = model
         self.node = node
         self.layer: Any = model.found.layers[node.index] if model.found.applied[node.index] is not None else None
+        self.kind: str = self.layer.kind if self.layer is not None else node.spec.kind
         self._inputs: list[TensorSpec] | None = None
 
     @property
     def name(self) -> str:
         return self.node.name
-
-    @property
-    def kind(self) -> str:
-        return self.layer.kind if self.layer is not None else self.node.spec.kind
 
     @property
     def written(self) -> Mapping[str, Any]:

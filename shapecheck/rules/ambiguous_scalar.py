@@ -10,6 +10,8 @@ from shapecheck.rules._view import Model, Rule
 from shapecheck.source import Key, Place, Span
 
 WORDS = ("yes", "no", "on", "off")
+SUSPECT = r"[:,\[-]\s*(?:[-+]?0[0-9]|(?:[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)\b)"
+"""What is looked for first, because few texts have it: one of them where a value may stand."""
 
 
 class AmbiguousScalar(Rule):
@@ -25,7 +27,7 @@ class AmbiguousScalar(Rule):
         import re
 
         place = model.found.graph.spec.place
-        if place is None or not re.search(r"(?<![\w.])[-+]?0[0-9]|\b(?i:yes|no|on|off)\b", place.document.source.text):
+        if place is None or not re.search(SUSPECT, place.document.source.text):
             return
         for path, value in _scalars(place.document.root):
             span = Place(place.document, path).span()

@@ -44,6 +44,8 @@ class TapsInPadding(Rule):
 
 def dead_of(n: int, k: int, stride: int, dilation: int, padding: str) -> int:
     """How many of k taps never see one of n values."""
+    if n >= dilation * (k - 1) + 1 + stride:
+        return 0
     before, _ = margins(n, k, stride, dilation, padding)  # type: ignore[no-untyped-call]
     last = places(n, k, stride, dilation, padding) - 1  # type: ignore[no-untyped-call]
     dead = 0
