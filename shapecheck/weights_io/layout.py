@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from shapecheck.contract import Layer, Weight
 from shapecheck.findings import Context
 from shapecheck.inference import Inference
+from shapecheck.model_layer import ModelLayer
 from shapecheck.naming import Names, snake
 from shapecheck.wiring import Plan
 
@@ -99,6 +100,9 @@ def groups(layer: Layer, weights: Mapping[str, Weight]) -> list[Group]:
     stack: list[tuple[Layer | None, str, str, str, list[str]]] = [(layer, "", "", "", list(weights))]
     while stack:
         inside, prefix, group, older, paths = stack.pop()
+        if isinstance(inside, ModelLayer):
+            made.extend(_of_a_model(inside, prefix, group, older))
+            continue
         own = [path for path in paths if "/" not in path[len(prefix) :]]
         deeper: dict[str, list[str]] = {}
         for path in paths:
@@ -114,6 +118,14 @@ def groups(layer: Layer, weights: Mapping[str, Weight]) -> list[Group]:
             inner = inside.inner.get(name) if inside is not None else None
             stack.append((inner, f"{prefix}{name}/", f"{group}{attribute}/", f"{older}{old}/", deeper[name]))
     return made
+
+
+def _of_a_model(model: ModelLayer, prefix: str, group: str, older: str) -> Iterator[Group]:
+    """The groups of a model that stands for a layer inside another."""
+    for layer in held(next(iter(model.known.values()))):
+        for part in groups(layer.layer, layer.weights):
+            paths = tuple(f"{prefix}{layer.name}/{path}" for path in part.paths)
+            yield Group(f"{group}{layer.group}/{part.group}", f"{older}{layer.group}/{part.older}", paths)
 
 
 def by_trainability(paths: list[str], weights: Mapping[str, Weight]) -> list[str]:
