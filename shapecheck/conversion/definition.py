@@ -187,7 +187,9 @@ class _Layers:
         return [self.inputs(item) for item in given or ()]
 
     def _ref(self, ref: Ref) -> str:
-        position = self.plan.at[ref.name]
+        position = self.plan.at.get(ref.name)
+        if position is None:  # of a call that means nothing, which the check passed over
+            return ref.name
         name = self.names[position]
         return name if ref.output is None or self._is_only(position, ref.output) else f"{name}[{ref.output}]"
 
@@ -223,6 +225,7 @@ class _Layers:
             position
             for position in range(self.first, len(items))
             if items[position].kind != "InputLayer"
+            and ">" not in items[position].kind
             and names[position] == self.plan.names[position]
             and _NUMBERED.sub("", names[position]) == self._base(items[position])
             and names[position] not in named

@@ -267,4 +267,5 @@ def arguments_by_role(
         if name not in rest:
             break
         args.extend(rest.pop(name))
-    return args, {name: list(item) if name == star or len(item) > 1 else item[0] for name, item in rest.items()}
+    given = {name: item for name, item in rest.items() if item}
+    return args, {name: list(item) if name == star or len(item) > 1 else item[0] for name, item in given.items()}

@@ -166,3 +166,10 @@ def test_a_sequential_that_was_never_built_stays_one():
     written = json.loads(shapecheck.convert(text=json.dumps(model), to="keras3"))
     assert written["class_name"] == "Sequential"
     assert [one["config"]["name"] for one in written["config"]["layers"]] == ["d", "e"]
+
+
+def test_a_layer_of_unknown_code_without_a_name_keeps_the_one_it_was_given():
+    odd = layer("Odd", "odd", {}, module="mine", registered_name="mine>Odd")
+    del odd["config"]["name"]
+    model = sequential3(input3("x", 4), odd)
+    converts(text=json.dumps(model))
