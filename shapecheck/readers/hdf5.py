@@ -6,6 +6,7 @@ h5py is an optional package, and asked for by name when it is missing.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -40,10 +41,14 @@ class Hdf5:
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        file.seek(0)
-        data = file.read()
+        name = getattr(file, "name", None)
         try:
-            self._send({"size": len(data)}, data)
+            if isinstance(name, str) and os.path.isfile(name):
+                self._send({"path": os.path.abspath(name), "size": os.path.getsize(name)})
+            else:  # what was unpacked, or read from standard input
+                file.seek(0)
+                data = file.read()
+                self._send({"size": len(data)}, data)
             self._receive()
         except BaseException:
             self.close()
