@@ -16,6 +16,7 @@ MAX_WORD = 100  # characters of a name in a message
 HINTED = 20  # findings that a near name is looked for
 JUDGED = 200  # unknown kinds that are compared with all that are known
 CANDIDATES = 500  # names that are compared with a mistyped one
+_OF_THIS_KIND = " of this kind"
 
 
 def finding(
@@ -92,7 +93,7 @@ def dotted(path: Sequence[str | int]) -> str:
 class Context:
     """What the stages of the wiring share: the definition, the findings, and how many hints are left."""
 
-    __slots__ = ("_hints", "_kinds", "_looked", "_said", "findings", "root")
+    __slots__ = ("_hints", "_kinds", "_looked", "_opaque", "_said", "findings", "root")
 
     def __init__(self, root: ModelSpec, findings: list[Diagnostic]) -> None:
         self.root = root
@@ -101,6 +102,7 @@ class Context:
         self._said: set[Any] = set()
         self._looked = False
         self._kinds: dict[str, tuple[bool, str | None]] = {}
+        self._opaque: dict[str, tuple[Diagnostic, set[Any]]] = {}
 
     def say(self, code: str, place: Place | None, item: LayerSpec | None = None, **more: Any) -> None:
         """Note a finding; the same one at the same place, in several uses of a template, is noted once."""
@@ -133,8 +135,26 @@ class Context:
         for plug_in, problem in () if self._looked else layers.plug_ins():
             self.say("SC133", place, item, at_key=at_key, name=plug_in, problem=problem)
         self._looked = True
-        self.say("SC110" if slip else "SC120", place, item, at_key=at_key, layer=name, kind=kind, near=close)
+        if slip:
+            self.say("SC110", place, item, at_key=at_key, layer=name, kind=kind, near=close)
+        else:
+            self._say_opaque(place, item, at_key=at_key, layer=name, kind=kind)
         return slip
+
+    def _say_opaque(self, place: Place | None, item: LayerSpec, **more: Any) -> None:
+        """Say once of a kind that nothing is known of it, however many layers are of it."""
+        where = place.path if place else None
+        if item.kind not in self._opaque:
+            self.say("SC120", place, item, **more)
+            self._opaque[item.kind] = self.findings[-1], {where}
+            return
+        first, places = self._opaque[item.kind]
+        places.add(where)
+        if len(places) > 1:
+            more_places = len(places) - 1
+            also = "1 more layer is" if more_places == 1 else f"{more_places:,} more layers are"
+            kept = [note for note in first.notes if not note.endswith(_OF_THIS_KIND)]
+            first.notes = (*kept, also + _OF_THIS_KIND)
 
     def _unknown_operation(self, item: LayerSpec, name: str) -> bool:
         """Say that nobody knows what an operation gives; in a file of Keras it is taken for one of a later Keras."""

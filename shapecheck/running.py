@@ -26,6 +26,7 @@ def run(
     weights: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     save_weights: str | os.PathLike[str] | None = None,
     keras: int | None = None,
+    data_format: str | None = None,
     allow_import: Iterable[str] = (),
 ) -> Any:
     """A forward pass with NumPy: the definition as for `check`, arrays by input name, sizes of symbols in `at`.
@@ -37,7 +38,7 @@ def run(
     definition has errors, or an array or a stored weight does not fit.
     """
     return run_report(definition, arrays, text=text, inputs=inputs, outputs=outputs, at=at, training=training,
-                      seed=seed, weights=weights, save_weights=save_weights, keras=keras,
+                      seed=seed, weights=weights, save_weights=save_weights, keras=keras, data_format=data_format,
                       allow_import=allow_import)[1]  # fmt: skip
 
 
@@ -54,6 +55,7 @@ def run_report(
     weights: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     save_weights: str | os.PathLike[str] | None = None,
     keras: int | None = None,
+    data_format: str | None = None,
     allow_import: Iterable[str] = (),
 ) -> tuple[Report, Any]:
     """The report of the check, and the run."""
@@ -61,7 +63,8 @@ def run_report(
     given = dict(checker.mapping(arrays, "arrays", "arrays by the names of inputs"))
     file = _weights_file(definition, weights)
     own = {} if file is not None else checker.mapping(weights, "weights", "arrays by the names of layers")
-    report, found = checker.inferred(definition, text, None, inputs, outputs, None, keras, None, allow_import)
+    report, found = checker.inferred(definition, text, None, inputs, outputs, None, keras, data_format,
+                                    allow_import)  # fmt: skip
     report.raise_for_errors()
     if found is None:
         raise error_of(Diagnostic("SC104", "there is no model to run"))

@@ -152,11 +152,18 @@ def usage_error(error: click.UsageError) -> int:
             complain_at_length(error.ctx.get_help())
             return exits.UNUSABLE
         complain_at_length(error.ctx.get_usage())
-        complain(f"error: {error.format_message()}")
+        complain(f"error: {_worded(error.format_message())}")
         complain(f"help: `{path} --help` says more")
     else:
-        complain(f"error: {error.format_message()}")
+        complain(f"error: {_worded(error.format_message())}")
     return exits.UNUSABLE
+
+
+def _worded(text: str) -> str:
+    """A message of click as ours are: begun in lower case, names in backticks, no full stop."""
+    text = text if text.endswith("..") else text.removesuffix(".")
+    head, colon, rest = text.partition(": ")
+    return (head[:1].lower() + head[1:]).replace("'", "`") + colon + (rest if "`" in rest else rest.replace("'", "`"))
 
 
 def failure(error: Exception) -> int:

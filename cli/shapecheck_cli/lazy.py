@@ -12,15 +12,15 @@ COMMANDS = {
     "sizes": "Derive the input sizes for which a model is valid.",
     "run": "Run a model on numbers and compare every shape.",
     "graph": "Draw the model as a DOT or Mermaid graph.",
+    "annotate": "Write the shapes into the definition as comments.",
     "convert": "Write a definition as readable YAML, or for Keras 3.",
     "diff": "Compare two definitions, in whatever forms.",
-    "annotate": "Write the shapes into the definition as comments.",
     "rule": "Explain a code such as SC301.",
     "layers": "Explain a layer, or list all layers.",
+    "example": "Print an example definition, or list them.",
     "new": "Begin a new layer: a file to start from.",
     "schema": "Print the JSON Schema of definitions, for editors.",
     "completions": "Print what lets a shell complete commands.",
-    "example": "Print an example definition, or list them.",
 }
 
 

@@ -51,7 +51,9 @@ def command(name: str, cls: type[click.Command] = click.Command) -> Callable[[F]
     """A command with the options of all commands."""
 
     def made(function: F) -> click.Command:
-        return click.command(name, cls=cls, add_help_option=False)(color_option(help_option(function)))
+        command = click.command(name, cls=cls, add_help_option=False)(color_option(help_option(function)))
+        command.params = [*command.params[2:], *command.params[:2]]  # those of all commands stand last in its help
+        return command
 
     return made
 

@@ -192,10 +192,12 @@ def test_rule_all_in_every_form(shapecheck):
     text = shapecheck("rule", "--all").out
     assert all(f"{code.code}: {code.title} ({code.severity})" in text for code in CODES.values())
     markdown = shapecheck("rule", "SC301", "--output-format", "markdown").out
-    assert markdown.startswith("# SC301: unequal sizes\n\n*shapes, error*\n") and "\nKeras says:\n\n    A `Concat" in markdown
+    assert (
+        markdown.startswith("# SC301: unequal sizes\n\n*shapes, error*\n")
+        and "\nKeras says:\n\n    A `Concat" in markdown
+    )
     done = shapecheck("rule", "SC301", "SC999", "--output-format", "json")
     assert done.code == 2 and "no code `SC999`" in done.err and len(json.loads(done.out)) == 1
-
 
 
 def test_layers(shapecheck):
@@ -300,6 +302,43 @@ def test_the_table_of_commands_is_true(shapecheck):
 def test_misuse_exits_with_2(shapecheck, folder, arguments, said):
     done = shapecheck(*arguments)
     assert done.code == 2 and done.out == "" and said in done.err and "\x1b" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("check",), "missing argument `PATH...`"),
+        (("check", "x", "--at", "H"), "invalid value for `--at`: `H` is not of the form H=96"),
+        (
+            ("sizes", "x", "--output-format", "svg"),
+            "invalid value for `--output-format`: `svg` is not one of `text`, `json`",
+        ),
+        (("new", "model", "X"), "invalid value for `layer`: `model` is not `layer`"),
+    ],
+)
+def test_misuse_is_worded_like_every_other_error(shapecheck, arguments, said):
+    assert f"error: {said}\n" in shapecheck(*arguments).err
+
+
+def test_the_options_of_all_commands_stand_last(shapecheck):
+    for name in lazy.COMMANDS:
+        command = __import__(f"shapecheck_cli.commands.{name}", fromlist=["command"]).command
+        assert [option.name for option in command.params[-2:]] == ["color", "help"]
+
+
+def test_a_graph_takes_either_name_of_its_format(shapecheck, good):
+    assert (
+        shapecheck("graph", good, "--output-format", "mermaid").out
+        == shapecheck("graph", good, "--format", "mermaid").out
+    )
+
+
+def test_a_run_takes_the_default_of_the_data_format(shapecheck, folder):
+    (folder / "first.yaml").write_text(
+        "layers: [{Input: {shape: [2, 9, 9]}}, {Conv2D: {filters: 4, kernel_size: 3}}]\n"
+    )
+    done = shapecheck("run", "first.yaml", "--at", "B=1", "--data-format", "channels_first")
+    assert done.code == 0 and "(1, 4, 7, 7)" in done.out
 
 
 def test_a_path_in_place_of_a_command(shapecheck, good):

@@ -15,7 +15,7 @@ _MARK = "\ufeff"
 
 
 @options.command("annotate")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
 @click.option("--write", is_flag=True, help="Change the files, instead of printing them.")
 @options.checking
 def command(paths: Sequence[str], write: bool, **choices: Any) -> int:

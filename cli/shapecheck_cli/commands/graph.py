@@ -11,10 +11,9 @@ from shapecheck_cli import console, exits, loading, options
 
 
 @options.command("graph")
-@click.argument("path", type=click.Path(), metavar="PATH")
-@click.option(
-    "--format", "form", type=click.Choice(["dot", "mermaid"]), default="dot", show_default=True, help="The language."
-)
+@click.argument("path", type=click.Path(), metavar="FILE")
+@click.option("--output-format", "--format", "form", type=click.Choice(["dot", "mermaid"]), default="dot",
+              show_default=True, help="The language.")  # fmt: skip
 @options.checking
 def command(path: str, form: str, **choices: Any) -> int:
     """Draw the model as a graph with the shapes on its edges.

@@ -25,7 +25,7 @@ _OFFER = '  offer it as an entry point in the group `shapecheck.layers`: {name} 
 
 
 @options.command("new")
-@click.argument("what", type=click.Choice(["layer"]))
+@click.argument("what", type=click.Choice(["layer"]), metavar="layer")
 @click.argument("name")
 @click.option("--folder", metavar="FOLDER", help="Where to write the file. [default: shapecheck/layers of a checkout]")
 def command(what: str, name: str, folder: str | None) -> int:

@@ -15,7 +15,7 @@ from shapecheck_cli import arrays, console, exits, loading, options
 
 
 @options.command("run")
-@click.argument("path", type=click.Path(), metavar="PATH")
+@click.argument("path", type=click.Path(), metavar="FILE")
 @click.option("--input", "inputs", multiple=True, metavar="[NAME=]FILE.npy",
               help="The array of an input; an only one needs no name. Repeatable.")  # fmt: skip
 @options.at_option
@@ -25,6 +25,7 @@ from shapecheck_cli import arrays, console, exits, loading, options
 @click.option("--save", metavar="OUT.npz", help="Save the output of every layer.")
 @click.option("--save-weights", metavar="OUT.weights.h5", help="Save the weights, for `Model.load_weights` of Keras 3.")
 @options.keras_option
+@options.format_option
 @options.import_option
 def command(
     path: str, inputs: Sequence[str], at: Mapping[str, int], train: bool, save: str | None, seed: int, **choices: Any
