@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from shapecheck import codes, explain, graph, infer, readers, reporting
@@ -32,7 +32,8 @@ def check(
     asserts: Iterable[str] = (),
     options: Mapping[str, Any] | None = None,
 ) -> Report:
-    """Check a definition: a path, `text`, a dict, a list of layers, or a graph given by its `inputs` and `outputs`.
+    """Check a definition: a path, `text`, a dict, a list of layers, a live model of Keras, which is asked for its
+    `to_json()`, or a graph given by its `inputs` and `outputs`.
 
     `at` fixes the sizes of symbols, `asserts` are added to those of the definition, `keras` (2 or 3) chooses the
     semantics where the definition names none, and `path` is the name under which a text is shown. `options` sets the
@@ -158,7 +159,20 @@ def _read(
         return _read_file(name, path or name)
     if isinstance(definition, Tensor):
         return readers.read_plain(entries_of(None, definition), path or "<graph>")
+    if callable(to_json := getattr(definition, "to_json", None)):
+        return readers.read(_saved(to_json), path or "<model>")
     return readers.read_plain(definition, path or "<definition>")
+
+
+def _saved(to_json: Callable[[], Any]) -> str:
+    """The JSON that a live model saves itself as; Keras is not asked for anything else, and not imported."""
+    try:
+        text = to_json()
+    except Exception as error:  # whatever somebody's own layer raises
+        raise usage_error("SC104", problem=f"its `to_json` failed, {type(error).__name__}: {error}") from None
+    if not isinstance(text, str):
+        raise usage_error("SC104", problem="its `to_json` gives no text")
+    return text
 
 
 def _read_file(name: str, path: str) -> tuple[Source, ModelSpec | None, list[Diagnostic]]:

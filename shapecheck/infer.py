@@ -22,6 +22,7 @@ from shapecheck.spec import ModelSpec
 from shapecheck.words import shape_text, shown
 
 HUGE = 1 << 62
+_FIRST = frozenset(FIRST)
 LARGE = 64  # an expression of more atoms than this goes on under the name of the place where it arose
 
 
@@ -157,6 +158,8 @@ def _fix(found: Inference, layer: Layer) -> None:
 
 def _check_first(found: Inference, node: Node, layer: Layer, inputs: list[TensorSpec]) -> None:
     """Refuse `input_shape` and its kin where they contradict the input that the layer really has."""
+    if _FIRST.isdisjoint(layer.given):
+        return
     names = [name for name in FIRST if name not in layer.parameters]
     given = {name: layer.given[name] for name in names if layer.given.get(name) is not None}
     if not given or layer.kind == "InputLayer" or not inputs or inputs[0].shape is None:

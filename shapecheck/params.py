@@ -196,7 +196,22 @@ def _activation(value: Any, param: str, keras: Semantics) -> Any:
 def _initializer(value: Any, param: str, keras: Semantics) -> Any:
     from shapecheck import initializers
 
-    return initializers.get(value, keras.generation)
+    config = value.get("config") if type(value) is dict else None
+    if type(config) is not dict:
+        return initializers.get(value, keras.generation)
+    try:
+        key = (keras.generation, *value, value["class_name"], value.get("module"), value.get("registered_name"),
+               *config.items(), *map(type, config.values()))  # fmt: skip
+        known = _initializers.get(key)
+    except (KeyError, TypeError):  # a list among the settings
+        return initializers.get(value, keras.generation)
+    if known is None:
+        known = _initializers[key] = initializers.get(value, keras.generation)
+    return known
+
+
+_initializers: dict[tuple[Any, ...], Any] = {}
+"""Those that files write out in full for every layer, and of which there are few."""
 
 
 def _regularizer(value: Any, param: str, keras: Semantics) -> Any:

@@ -42,6 +42,8 @@ class Document:
     """A text that was read into plain values, and that can say where each of them stands."""
 
     __slots__ = ("root", "source")
+    has_bare_words = False
+    """Whether texts may stand in it without quotes, and be taken for something else."""
 
     def __init__(self, source: Source, root: object) -> None:
         self.source = source

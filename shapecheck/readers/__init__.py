@@ -70,8 +70,14 @@ def read_text(text: str | bytes, path: str, version: str | None = None) -> Read:
 
 
 def read_plain(root: Any, path: str) -> Read:
-    """Read a definition that was written in Python: a dict or a list of layers."""
-    from shapecheck.readers import yaml_spec
+    """Read a definition that was written in Python: a dict or a list of layers, or the `config` of a Keras model."""
+    from shapecheck.readers import keras_dialect, yaml_spec
 
     source = Source(path, "")
+    if keras_dialect.is_model(root) and keras_dialect.is_marked(root):
+        from shapecheck.readers import json_text, keras_model
+        from shapecheck.readers.scope import Nowhere
+
+        saved = json_text.as_saved(root)
+        return source, keras_model.read_model(saved, source, Nowhere(source, saved)), []
     return source, yaml_spec.read_model(root, source, None), []

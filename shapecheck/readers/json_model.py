@@ -45,7 +45,7 @@ def read(source: Source, version: str | None) -> tuple[Source, ModelSpec | None,
 def _no_model(document: json_text.JsonDocument, root: dict[str, Any]) -> Diagnostic:
     """What to say of an object of Keras that is no model, or of which the layers are not in the file."""
     kind = shown(root["class_name"])
-    custom = root.get("registered_name") and "build_config" in root
+    custom = isinstance(root.get("registered_name"), str)
     problem = (f"it is a model of the class {kind}, whose layers are code and not in the file" if custom
                else f"it is one object of Keras, {kind}, and not a model")  # fmt: skip
     facts = {"problem": problem}

@@ -160,6 +160,19 @@ def compose(source: Source) -> tuple[JsonDocument | None, list[Diagnostic]]:
     return JsonDocument(source, root, doubled), list(_doubled_keys(source)) if doubled else []
 
 
+def as_saved(root: Any) -> Any:
+    """A value of Python as it would come out of a file: tuples as lists, NumPy's numbers as Python's."""
+    try:
+        return json.loads(json.dumps(root, default=_plainly))
+    except (TypeError, ValueError, RecursionError):  # a value without end, or keys that are no texts
+        return root
+
+
+def _plainly(value: Any) -> Any:
+    convert = getattr(value, "tolist", None)
+    return convert() if callable(convert) else str(value)
+
+
 def _extent(root: Any) -> tuple[int, int]:
     """How many values there are, and how deep they go; it stops when they are too many or too deep."""
     count, depth, level = 0, 0, [root]

@@ -27,7 +27,7 @@ class Dialect(NamedTuple):
 
 def is_model(root: object) -> bool:
     """Whether it is a model as Keras saves it: a whole file, the bare configuration, or a list of layers."""
-    if isinstance(root, list):
+    if isinstance(root, (list, tuple)):
         return bool(root) and all(map(_is_entry, root))
     if not isinstance(root, dict):
         return False
@@ -35,6 +35,20 @@ def is_model(root: object) -> bool:
     if isinstance(root.get("class_name"), str) and "config" in root:
         return root["class_name"] in MODELS or _has_layers(config) or "keras_version" in root
     return _has_layers(root) and ("input_layers" in root or root.keys() <= _BARE)
+
+
+def is_marked(root: Any) -> bool:
+    """Whether a model says that Keras wrote it: the spec language may have its layers as `{class_name, config}` too."""
+    if isinstance(root, dict) and ("class_name" in root or "input_layers" in root or "keras_version" in root):
+        return True
+    return any(
+        not entry.keys() <= {"class_name", "config"}
+        or (isinstance(config := entry.get("config"), dict) and not config.keys().isdisjoint(_MARKS))
+        for entry in _entries(root)
+    )
+
+
+_MARKS = ("batch_input_shape", "batch_shape", "trainable")
 
 
 def is_nested_model(entry: Mapping[str, Any]) -> bool:
@@ -45,7 +59,7 @@ def is_nested_model(entry: Mapping[str, Any]) -> bool:
 def _has_layers(config: object) -> bool:
     if isinstance(config, dict):
         config = config.get("layers")
-    return isinstance(config, list) and bool(config) and all(map(_is_entry, config))
+    return isinstance(config, (list, tuple)) and bool(config) and all(map(_is_entry, config))
 
 
 def _is_entry(item: object) -> bool:
@@ -89,6 +103,6 @@ def _entries(root: object) -> Iterator[Mapping[str, Any]]:
     """The first layers of a model."""
     config = root.get("config", root) if isinstance(root, dict) else root
     layers = config.get("layers") if isinstance(config, dict) else config
-    for entry in layers[:_LOOKED_AT] if isinstance(layers, list) else ():
+    for entry in layers[:_LOOKED_AT] if isinstance(layers, (list, tuple)) else ():
         if isinstance(entry, dict):
             yield entry

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shapecheck import legacy
 from shapecheck.contract import Layer
 from shapecheck.diagnostic import Refusal
 from shapecheck.making import COMMON
@@ -50,6 +49,8 @@ def today(dialect: Dialect, kind: str, config: Mapping[str, Any]) -> tuple[str, 
     kind = ALSO.get(kind, kind)
     if dialect.keras3:
         return kind, made, {}
+    from shapecheck import legacy
+
     kind, renewed, written = legacy.today(kind, made)
     made = {name: plain(value) if isinstance(value, dict) else value for name, value in renewed.items()}
     dtype = made.get("dtype")

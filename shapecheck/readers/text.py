@@ -66,6 +66,8 @@ def decoded(data: bytes | str, path: str) -> tuple[Source, list[Diagnostic]]:
 
 
 def _checked(text: str, path: str) -> tuple[Source, list[Diagnostic]]:
+    if text.isascii():
+        return Source(path, text), []
     text = text.removeprefix("\ufeff")
     try:
         text.encode()

@@ -53,6 +53,7 @@ class YamlDocument(Document):
     """A YAML text as plain values: `Table` (a dict), `Items` (a list), str, int, float, bool and None."""
 
     __slots__ = ("_marks", "_offsets", "_order", "_quoted", "doubled", "objects")
+    has_bare_words = True
 
     def __init__(
         self,

@@ -27,7 +27,9 @@ class AmbiguousScalar(Rule):
         import re
 
         place = model.found.graph.spec.place
-        if place is None or not re.search(SUSPECT, place.document.source.text):
+        if place is None or not place.document.has_bare_words:
+            return
+        if not re.search(SUSPECT, place.document.source.text):
             return
         for path, value in _scalars(place.document.root):
             span = Place(place.document, path).span()

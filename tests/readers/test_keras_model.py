@@ -325,3 +325,38 @@ def test_json_that_was_written_as_json_once_more():
 def test_other_json_is_told_by_what_it_looks_like(content, words):
     (found,) = shapecheck.check(text=content, path="x.json").diagnostics
     assert found.code == "SC104" and words in found.message
+
+
+class Live:
+    """A model that can be asked for its JSON, and for nothing else."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def to_json(self):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def test_a_live_model_is_asked_for_its_json():
+    model = sequential2(layer2("Dense", "d", units=2, batch_input_shape=[None, 3]))
+    assert shapecheck.check(Live(written(model))).params == 8
+    for answer in (NotImplementedError("a subclass"), 3, None):
+        with pytest.raises(shapecheck.SpecError) as caught:
+            shapecheck.check(Live(answer))
+        assert caught.value.code == "SC104"
+
+
+def test_the_configuration_of_a_model_as_a_dict():
+    model = functional3(input3("i", 9), layer3("Dense", "d", node(ref("i")), units=4), outputs=["d", 0, 0])
+    for given in (model, model["config"]):
+        assert shapecheck.check(given).params == 40
+    model["config"]["layers"][1]["config"]["units"] = -4
+    (found,) = shapecheck.check(model).diagnostics
+    assert found.code == "SC114" and "at config.layers[1].config.units" in found.notes
+
+
+def test_layers_by_class_name_in_python_are_still_the_spec_language():
+    layers = [{"class_name": "Input", "config": {"shape": [3]}}, {"class_name": "Dense", "config": {"units": 2}}]
+    assert shapecheck.check(layers).params == shapecheck.check({"layers": layers}).params == 8
