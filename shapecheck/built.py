@@ -53,7 +53,8 @@ def _differing(found: Inference, node: Node) -> tuple[Any, Any] | None:
     for before, edge in zip(several, edges, strict=True):
         applied = found.applied[edge.node]
         output = edge.output or 0
-        now = applied.outputs[output].shape if applied is not None and output < len(applied.outputs) else None
+        known = applied is not None and 0 <= output < len(applied.outputs)
+        now = applied.outputs[output].shape if applied is not None and known else None
         if now is None or not isinstance(before, list):
             continue
         sizes = [size if type(size) is int else None for size in before]

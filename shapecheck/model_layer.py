@@ -40,8 +40,8 @@ class ModelLayer(Layer):
                 expected = f"{len(made.inputs)} input{'s' * (len(made.inputs) != 1)}"
                 raise Refusal("SC208", expected=expected, given=len(xs))
             for index, x in zip(made.inputs, xs, strict=True):
-                declared = found.input_shapes[index]
-                if not isinstance(declared, Refusal):
+                declared = found.input_shapes.get(index)
+                if declared is not None and not isinstance(declared, Refusal):
                     _hold(declared, x)
                 found.input_shapes[index] = x
             self.infer(found)

@@ -24,7 +24,7 @@ def given(found: Inference, node: Node) -> list[TensorSpec]:
     specs = []
     for producer, output in found.producers(node):
         applied = found.applied[producer.index] if producer.index < len(found.applied) else None
-        if applied is None or output >= len(applied.outputs):
+        if applied is None or not 0 <= output < len(applied.outputs):
             return []
         specs.append(applied.outputs[output])
     return specs

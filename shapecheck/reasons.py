@@ -90,7 +90,7 @@ def notes(found: Inference, node: Node, refusal: Refusal) -> list[str]:
     specs, producers = given(found, node), found.producers(node)
     if not _is_about_inputs(refusal) or len(specs) > MOST_READ or label(found, node, refusal).startswith("("):
         return []
-    reads = [f"`{p.name}` {shape_text(s.shape or ())}" for (p, _), s in zip(producers, specs, strict=True)]
+    reads = [f"`{p.name}` {shape_text(s.shape or ())}" for (p, _), s in zip(producers, specs, strict=False)]
     return [f"it reads {listing(reads)}"] if reads else []
 
 

@@ -49,7 +49,10 @@ def bound(file: KerasFile, entry: Entry, item: LayerSpec, given: Arguments, plac
 def _sorted(given: Arguments) -> tuple[list[Any], dict[str, Any], dict[str, Any]]:
     """The tensors by position, those by name, and the other arguments by name."""
     positional = [item for item in given.args if _holds_tensors(item)]
-    tensors = {name: item for name, item in given.kwargs.items() if _holds_tensors(item)}
+    tensors = {
+        name: item if isinstance(item, Ref) else flat(item)
+        for name, item in given.kwargs.items() if _holds_tensors(item)
+    }  # fmt: skip
     others = {name: item for name, item in given.kwargs.items() if name not in tensors}
     return positional, tensors, others
 

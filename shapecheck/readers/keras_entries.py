@@ -207,6 +207,8 @@ class KerasFile:
         """The kind of a layer of which only the file itself can tell something."""
         registered = entry.raw.get("registered_name")
         name = registered if entry.is_custom and isinstance(registered, str) else entry.kind
+        if entry.is_custom and name in MODULES:
+            name = f"custom {name}"  # which is not Keras's own
         key = f"saved>{name}"
         if key not in self.root.custom:
             from shapecheck.layers._saved import saved

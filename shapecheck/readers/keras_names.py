@@ -145,9 +145,10 @@ _BUILTIN = frozenset(f"keras.{sort}s" for sort in _SORTS)
 
 def _is_keras(value: Mapping[str, Any]) -> bool:
     """Whether a map names a class by a module of Keras; whether that has it is judged by whoever reads the value."""
-    return value.get("module") in _BUILTIN or (
-        value.get("class_name") != "function" and str(value.get("module")).partition(".")[0] in PACKAGES
-    )
+    module = value.get("module")
+    if not isinstance(module, str):
+        return False
+    return module in _BUILTIN or (value.get("class_name") != "function" and module.partition(".")[0] in PACKAGES)
 
 
 def _get(sort: str, value: Any, generation: int) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shapecheck.apply import Undescribed
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.inference import Inference
 from shapecheck.rules._view import Model, Rule
@@ -45,7 +46,7 @@ def lint(found: Inference, options: Mapping[str, Any] | None = None) -> list[Dia
     spoken: set[Any] = set()  # of a layer that is called again, or of a model that is, the first call speaks
     for index, applied in enumerate(found.applied):
         layer = found.layers[index]
-        if applied is None or layer is None:
+        if applied is None or layer is None or isinstance(layer, Undescribed):
             continue
         looking = checks.get(layer.kind)
         if looking is None:

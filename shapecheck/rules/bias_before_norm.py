@@ -29,7 +29,9 @@ class BiasBeforeNorm(Rule):
         subtracts = norm.kind == "BatchNormalization" or (
             norm.kind == "GroupNormalization" and norm.layer.groups in (-1, channels)
         )
-        if not subtracts or norm.layer.axes(len(y)) != (axis,) or not (layer.trainable and norm.layer.trainable):
+        if not subtracts or norm.y is None or norm.layer.axes(len(y)) != (axis,):
+            return
+        if not (layer.trainable and norm.layer.trainable):
             return
         count = f"{channels:,}" if isinstance(channels, int) else str(channels)
         yield call.finding(
