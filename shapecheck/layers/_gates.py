@@ -19,7 +19,7 @@ def _clamped(value, param, keras):
     """A rate that Keras moves into [0, 1] in all generations."""
     if not isinstance(value, (int, float)) or value != value:
         raise Refusal("SC113", param, expected="a number from 0 to 1", given=shown(value))
-    return min(1.0, max(0.0, float(value)))
+    return float(min(1.0, max(0.0, value)))
 
 
 def _cudnn(value, param, keras):
