@@ -65,7 +65,7 @@ def mutated(text, chance):
         home, key = chance.choice(found)
         match chance.randrange(7):
             case 0 | 1 | 2:
-                home[key] = chance.choice(VALUES)
+                home[key] = json.loads(json.dumps(chance.choice(VALUES)))
             case 3:
                 del home[key]
             case 4 if isinstance(home, dict):

@@ -15,6 +15,9 @@ _ENTRY = frozenset((
 _BARE = frozenset((
     "name", "trainable", "dtype", "layers", "build_input_shape", "input_layers", "output_layers", "registered_name",
 ))  # fmt: skip
+_LAYERS_OF_LAYERS = ("Merge", "Pipeline")
+"""Layers that hold a list of layers, and are no models."""
+
 _LOOKED_AT = 200  # layers that are looked at for signs of their time
 
 
@@ -53,7 +56,8 @@ _MARKS = ("batch_input_shape", "batch_shape", "trainable")
 
 def is_nested_model(entry: Mapping[str, Any]) -> bool:
     """Whether an entry, or a wrapped layer, is a model."""
-    return entry.get("class_name") in MODELS or _has_layers(entry.get("config"))
+    kind = entry.get("class_name")
+    return kind in MODELS or (kind not in _LAYERS_OF_LAYERS and _has_layers(entry.get("config")))
 
 
 def _has_layers(config: object) -> bool:

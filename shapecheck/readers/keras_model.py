@@ -85,13 +85,18 @@ def _sequential(
     file: KerasFile, spec: ModelSpec, config: Mapping[str, Any], place: Place, entries: list[Entry]
 ) -> None:
     """Layers that follow one another. The first layer says what comes in, unless whoever calls the model does."""
+    merged = _branches(file, entries[0]) if entries and entries[0].kind == "Merge" else []
     made = _first_input(entries[0], config, place) if entries and entries[0].kind != "InputLayer" else None
-    if made is not None:
+    if merged:
+        spec.layers.extend(merged)
+    elif made is not None:
         spec.layers.append(made)
     elif entries and spec is file.home and entries[0].kind != "InputLayer":
         spec.layers.append(file.unknown_input(entries[0]))
     for number, entry in enumerate(entries):
         spec.layers.append(file.layer_spec(entry))
+        if merged and number == 0:
+            spec.layers[-1].inputs = [Ref(item.name or "") for item in merged if item.model is not None]
         if entry.is_opaque:
             entry.read = [entry.built]
             entry.gives = {0: entries[number + 1].built} if number + 1 < len(entries) else {}
@@ -100,6 +105,24 @@ def _sequential(
             after = entries[number + 1]
             file.say("SC208", after.kind_place, layer=after.name or after.kind, expected="one tensor",
                      given=f"the output and the states of `{entry.name or entry.kind}`")  # fmt: skip
+
+
+def _branches(file: KerasFile, merge: Entry) -> list[LayerSpec]:
+    """The models that a Merge of Keras 1 puts together at the start of a Sequential, each with its Input."""
+    made: list[LayerSpec] = []
+    given = merge.config.get("layers")
+    for index, raw in enumerate(given if isinstance(given, list) else ()):
+        branch = file.entry(raw, merge.place.at("layers", index))
+        if branch is None or not branch.is_model:
+            continue
+        branch.name = branch.name or f"branch_{index + 1}"
+        first = _first_input(branch, {}, branch.place)
+        if first is not None:
+            first.name = f"{branch.name}_input"
+            item = file.layer_spec(branch)
+            item.inputs = Ref(first.name)
+            made += first, item
+    return made
 
 
 def _first_input(first: Entry, config: Mapping[str, Any], place: Place) -> LayerSpec | None:

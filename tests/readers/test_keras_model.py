@@ -360,3 +360,16 @@ def test_the_configuration_of_a_model_as_a_dict():
 def test_layers_by_class_name_in_python_are_still_the_spec_language():
     layers = [{"class_name": "Input", "config": {"shape": [3]}}, {"class_name": "Dense", "config": {"units": 2}}]
     assert shapecheck.check(layers).params == shapecheck.check({"layers": layers}).params == 8
+
+
+def test_branches_that_a_merge_of_keras_1_puts_together():
+    left, right = ({"class_name": "Sequential", "config": [
+        {"class_name": "Dense", "config": {"name": f"dense_{n}", "output_dim": 4, "batch_input_shape": [None, n],
+                                           "input_dim": n, "init": "glorot_uniform", "bias": True}}]}
+        for n in (3, 5))  # fmt: skip
+    merge = {"class_name": "Merge", "config": {"name": "merge_1", "mode": "concat", "concat_axis": -1,
+                                               "layers": [left, right], "mode_type": "raw"}}  # fmt: skip
+    last = {"class_name": "Dense", "config": {"name": "last", "output_dim": 1}}
+    report = checked({"class_name": "Sequential", "config": [merge, last], "keras_version": "1.2.2"})
+    assert report.ok and report.params == 4 * 3 + 4 + 4 * 5 + 4 + 9
+    assert report.shapes["merge_1"][1:] == (8,) and len(report.inputs) == 2
