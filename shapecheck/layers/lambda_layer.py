@@ -1,9 +1,10 @@
 """Lambda: a function that the user wrote, run on shapes first and on numbers when asked."""
 
-from shapecheck import dims, need, params, words
+from shapecheck import dims, need, words
 from shapecheck.apply import Opaque
 from shapecheck.contract import DROP, Layer, TensorSpec, layer
 from shapecheck.diagnostic import Refusal
+from shapecheck.params.functions import Arguments, Function, MaskRule, OutputShape
 
 
 @layer
@@ -14,10 +15,10 @@ class Lambda(Layer):
     gives whole shapes; it is trusted. Without it the function is run on an array that answers with shapes.
     """
 
-    function: params.Function
-    output_shape: params.OutputShape = None
-    mask_: params.MaskRule = None
-    arguments: params.Arguments = None
+    function: Function
+    output_shape: OutputShape = None
+    mask_: MaskRule = None
+    arguments: Arguments = None
 
     takes_one_or_list = True
     emits_mask = True

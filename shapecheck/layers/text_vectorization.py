@@ -1,6 +1,5 @@
 """TextVectorization: texts as the numbers of their words."""
 
-import string
 from typing import Any
 
 from shapecheck import dims, need, params
@@ -8,6 +7,8 @@ from shapecheck.contract import layer
 from shapecheck.layers._values import kind, reader
 from shapecheck.layers.categorical import Token
 from shapecheck.layers.lookup import Lookup
+
+PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 
 def _choice(*names):
@@ -85,7 +86,7 @@ class TextVectorization(Lookup):
         if self.standardize and "lower" in self.standardize:
             text = text.lower()
         if self.standardize and "strip" in self.standardize:
-            text = text.translate(str.maketrans("", "", string.punctuation))
+            text = text.translate(dict.fromkeys(map(ord, PUNCTUATION)))
         words = text.split() if self.split == "whitespace" else list(text) if self.split else [text]
         if self.ngrams is None:
             return words
