@@ -17,6 +17,20 @@ def test_commands_and_tables_are_fresh():
     assert README.read_text() == make_readme.written()
 
 
+def test_the_page_of_the_layers_is_fresh():
+    assert make_readme.LAYERS.read_text() == make_readme.layer_page()
+
+
+def test_links_lead_to_files_and_headings():
+    for link in re.findall(r"\]\((?!http)([^)]+)\)", README.read_text()):
+        name, _, heading = link.partition("#")
+        target = README.parent / name
+        assert target.exists(), link
+        headings = re.findall(r"(?m)^#+ (.+)$", target.read_text()) if heading else []
+        anchors = [re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in headings]
+        assert not heading or heading in anchors, link
+
+
 def test_the_python_examples_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = README.read_text()

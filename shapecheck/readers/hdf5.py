@@ -16,7 +16,6 @@ from typing import Any, BinaryIO
 from shapecheck.readers import MAX_BYTES
 from shapecheck.readers.containers import Content, Unread
 
-EXTRA = "shapecheck-nn[h5]"
 _WAIT = 60.0  # seconds for an answer, where the system itself sets no limit
 _KIND = "HDF5 file"
 
@@ -26,8 +25,7 @@ def need_library() -> None:
     from importlib.util import find_spec
 
     if find_spec("h5py") is None:
-        help = (f"install it with `pip install '{EXTRA}'`, or `pip install h5py`",)
-        raise Unread("SC153", what="HDF5", package="h5py", help=help)
+        raise Unread("SC153", what="HDF5", package="h5py", help=("install it with `pip install h5py`",))
 
 
 class Hdf5:
