@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shapecheck import axes, dims, dtypes
-from shapecheck.contract import Layer, TensorSpec, input_names, takes_list
+from shapecheck.contract import Layer, TensorSpec, by_first, input_names, takes_list
 from shapecheck.diagnostic import Refusal
 from shapecheck.dims import Dim
 from shapecheck.params import MAX_RANK, MAX_SIZE
@@ -31,7 +31,7 @@ def specs(
     made = []
     for place, (shape, m, name) in enumerate(zip(shapes, masks, names, strict=True)):
         known = None if shape is None else _named(shape, place, taken)
-        made.append(TensorSpec(known, dtypes.read(name), None if m is None else _like(_written(m, "mask"), known)))
+        made.append(TensorSpec(known, dtypes.read(name), None if m is None else mask_shape(m, known)))
     return _by_role(kind, made, named), listed
 
 
@@ -45,7 +45,19 @@ def arrays(
     given = list(inputs[0]) if listed else list(inputs)
     made = [array(x) for x in (*given, *named.values())]
     masks = _spread(mask, len(made), listed, "mask")
-    return _by_role(kind, made, named), [None if m is None else _mask(m) for m in masks], listed
+    return _by_role(kind, made, named), [None if m is None else mask_array(m) for m in masks], listed
+
+
+def placed(kind: type[Layer], given: Given, masks: Iterable[tuple[int | str, Any]]) -> Iterator[tuple[Any, Any]]:
+    """Where each mask belongs that a call names, such as `query_mask`; refuses (SC208) one of an input that is none."""
+    names = input_names(kind)[0]
+    for role, mask in masks:
+        if mask is None:
+            continue
+        key: Any = role if isinstance(given, dict) or isinstance(role, int) else names.index(role)
+        if not (key in given if isinstance(given, dict) else key < len(given)):
+            raise Refusal("SC208", expected=f"an input `{role}` for its mask", given="none")
+        yield key, mask
 
 
 def one_by_one(kind: type[Layer], given: Given, listed: bool) -> None:
@@ -68,6 +80,7 @@ def in_a_row(
     `x, initial_state=[h, c]` is x, h, c.
     """
     names, _, star = input_names(kind)
+    named = named if inputs else by_first(kind, named)
     if unknown := next((name for name in named if name not in names and name != star), None):
         raise Refusal("SC212", name=unknown, near=near(unknown, [*names, *([star] if star else [])]))
     if not names or star not in named or {*names[len(inputs) :], star} != {*named}:
@@ -162,11 +175,12 @@ def _named(shape: Iterable[Dim | None], place: int, taken: set[str]) -> tuple[Di
     return tuple(sizes)
 
 
-def _like(mask: Any, shape: Sequence[Dim] | None) -> tuple[Dim, ...]:
+def mask_shape(mask: Any, shape: Sequence[Dim] | None) -> tuple[Dim, ...]:
     """The shape of a mask, whose None's are the sizes that its tensor has there."""
     known = shape or ()
     return tuple(
-        (known[axis] if axis < len(known) else dims.UNKNOWN) if size is None else size for axis, size in enumerate(mask)
+        (known[axis] if axis < len(known) else dims.UNKNOWN) if size is None else size
+        for axis, size in enumerate(_written(mask, "mask") or ())
     )
 
 
@@ -198,7 +212,8 @@ def _by_role(kind: type[Layer], values: list[Any], named: Mapping[str, Any]) -> 
     return dict(zip(roles, values, strict=True))
 
 
-def _mask(value: Any) -> Any:
+def mask_array(value: Any) -> Any:
+    """A mask as an array of booleans; refuses (SC113) what is none."""
     import numpy as np
 
     try:

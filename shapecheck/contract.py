@@ -281,6 +281,20 @@ def takes_list(cls: type[Layer]) -> bool:
     return star is not None and not names
 
 
+FIRST_ROLES = ("inputs", "sequences", "sequence", "data", "x")
+"""What Keras calls the first argument of one layer or another."""
+
+
+def by_first(cls: type[Layer], by_role: dict[str, Any]) -> dict[str, Any]:
+    """Inputs by role, the first one under the name that it has here, whichever of Keras's names it was given."""
+    names, _, star = input_names(cls)
+    first = names[0] if names else star
+    given = next((role for role in by_role if role in FIRST_ROLES and role not in names), None)
+    if given is None or first is None or first in by_role:
+        return by_role
+    return {first if role == given else role: item for role, item in by_role.items()}
+
+
 def in_order(cls: type[Layer], by_role: dict[str, Any]) -> Any:
     """Inputs by role as one list, where the last call argument of a layer takes any number; else in their order.
 
@@ -288,6 +302,10 @@ def in_order(cls: type[Layer], by_role: dict[str, Any]) -> Any:
     to refuse.
     """
     names, _, star = input_names(cls)
+    by_role = by_first(cls, by_role)
+    if star and not names and {*by_role} == {star}:
+        rest = by_role[star]
+        return rest if isinstance(rest, list) else [rest]
     if not star or not names or not {*names} <= {*by_role} <= {*names, star}:
         return {name: by_role[name] for name in names if name in by_role} | by_role
     rest = by_role.get(star)
@@ -295,11 +313,22 @@ def in_order(cls: type[Layer], by_role: dict[str, Any]) -> Any:
     return [*(by_role[name] for name in names), *several]
 
 
-def without_mask(cls: type[Layer], by_role: dict[str, Any]) -> tuple[dict[str, Any], Any]:
-    """Inputs by role, and apart from them the `mask` that a call may name for a layer which has no such input."""
-    if "mask" not in by_role or "mask" in input_names(cls)[0]:
-        return by_role, None
-    return {role: item for role, item in by_role.items() if role != "mask"}, by_role["mask"]
+def without_masks(cls: type[Layer], by_role: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[int | str, Any]]]:
+    """Inputs by role, and apart from them the masks that a call names for a layer which has no such inputs.
+
+    `mask` has those of the first inputs, by their number, and `query_mask` that of the input `query`.
+    """
+    names = input_names(cls)[0]
+    masks: list[tuple[int | str, Any]] = []
+    rest = {}
+    for role, item in by_role.items():
+        if role in names or (role != "mask" and role.removesuffix("_mask") not in {*names} - {role}):
+            rest[role] = item
+        elif role == "mask":
+            masks.extend(enumerate(item if isinstance(item, list) else [item]))
+        else:
+            masks.append((role.removesuffix("_mask"), item))
+    return rest, masks
 
 
 NO_ARGUMENTS: Mapping[str, Any] = {}

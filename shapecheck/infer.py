@@ -6,13 +6,13 @@ poison, which is silent: one cause, one message. Nothing recurses over the model
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shapecheck import axes, dims, explain, layers
 from shapecheck.apply import Applied, Undescribed, apply, undescribed
 from shapecheck.by_keras import contradiction
-from shapecheck.contract import DROP, Layer, TensorSpec, in_order, without_mask
+from shapecheck.contract import DROP, Layer, TensorSpec, in_order, without_masks
 from shapecheck.diagnostic import Refusal
 from shapecheck.graph import Edge, Graph, Node
 from shapecheck.inference import Inference
@@ -240,9 +240,9 @@ def _kept(node: Node, spec: TensorSpec) -> TensorSpec:
 def input_specs(found: Inference, node: Node) -> Any:
     """The inputs of a node in the structure of its wiring; None where one of them is poison."""
     layer, inputs = found.layers[node.index], node.inputs
-    masks: Any = None
+    masks: Masks = []
     if isinstance(inputs, dict) and layer is not None:
-        inputs, masks = without_mask(type(layer), inputs)
+        inputs, masks = without_masks(type(layer), inputs)
         inputs = in_order(type(layer), inputs)
     if isinstance(inputs, dict):
         by_role: dict[str, Any] = {}
@@ -254,26 +254,31 @@ def input_specs(found: Inference, node: Node) -> Any:
             if len(specs) != 1:
                 raise Refusal("SC208", expected=f"one tensor as `{role}`", given=len(specs))
             by_role[role] = specs[0]
-        if masks is not None and not _put_masks(found, node, masks, by_role, [*by_role]):
-            return None
-        return by_role
+        return by_role if _put_masks(found, node, masks, by_role, [*by_role]) else None
     several: list[TensorSpec] = []
     for edge in inputs:
         specs_ = _outputs(found, node, edge)
         if specs_ is None:
             return None
         several.extend(specs_)
-    if masks is not None and not _put_masks(found, node, masks, several, range(len(several))):
-        return None
-    return several
+    return several if _put_masks(found, node, masks, several, range(len(several))) else None
 
 
-def _put_masks(found: Inference, node: Node, masks: Any, inputs: Any, keys: Iterable[Any]) -> bool:
-    """Give inputs the masks that the call names for them, in order; False where one of those is poison."""
-    for key, edge in zip(keys, masks if isinstance(masks, list) else [masks], strict=False):
+Masks = list[tuple[int | str, Any]]
+"""Masks that a call names, by the number or the role of their inputs."""
+
+
+def _put_masks(found: Inference, node: Node, masks: Masks, inputs: Any, keys: Sequence[Any]) -> bool:
+    """Give inputs the masks that the call names for them; False where one of those is poison."""
+    for place, edge in masks:
+        if isinstance(place, int) and place >= len(keys):
+            break
+        key = keys[place] if isinstance(place, int) else place
         specs = _outputs(found, node, edge)
         if not specs:
             return False
+        if key not in keys:
+            raise Refusal("SC208", expected=f"an input `{key}` for its mask", given="none")
         inputs[key] = inputs[key]._replace(mask=specs[0].shape, lost=None)
     return True
 

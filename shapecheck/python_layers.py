@@ -105,8 +105,11 @@ class UserLayer:
         given: Any = []
         try:
             by_call = {name: named.pop(name) for name in kind.calls if name in named}
+            named, own_masks = contract.without_masks(kind, named)
             inputs, named = arguments.in_a_row(kind, inputs, named)
             given, listed = arguments.specs(kind, inputs, named, mask, dtype)
+            for key, own in arguments.placed(kind, given, own_masks):
+                given[key] = given[key]._replace(mask=arguments.mask_shape(own, given[key].shape))
             if self.kind == "InputLayer" and not given:
                 return Inferred(self._as_input(), self._layer.trainable, requirements.solve([]))
             arguments.one_by_one(kind, given, listed)
@@ -145,8 +148,11 @@ class UserLayer:
         specs: Any = []
         try:
             by_call = {name: named.pop(name) for name in kind.calls if name in named}
+            named, own_masks = contract.without_masks(kind, named)
             arrays, named = arguments.in_a_row(kind, arrays, named)
             given, masks, listed = arguments.arrays(kind, arrays, named, mask)
+            for key, own in arguments.placed(kind, given, own_masks):
+                masks[key if isinstance(key, int) else [*given].index(key)] = arguments.mask_array(own)
             start = (arguments.whole(seed, "seed"),)
             values = list(given.values()) if isinstance(given, dict) else given
             specs = [

@@ -7,7 +7,7 @@ from typing import Any
 
 from shapecheck import arguments, dims
 from shapecheck.apply import Applied
-from shapecheck.contract import Layer, TensorSpec, in_order, without_mask
+from shapecheck.contract import Layer, TensorSpec, in_order, without_masks
 from shapecheck.diagnostic import Refusal
 from shapecheck.executors.numpy_layer import (
     Loss,
@@ -121,7 +121,7 @@ def _run_node(
         )
         done.weights[owner.name] = built[node.owner]
     arrays: Any
-    by_role, named_masks = without_mask(type(layer), node.inputs) if isinstance(node.inputs, dict) else (None, None)
+    by_role, named_masks = without_masks(type(layer), node.inputs) if isinstance(node.inputs, dict) else (None, [])
     edges: Any = node.inputs if by_role is None else in_order(type(layer), by_role)
     if isinstance(edges, dict):
         read = {role: _read(made, edge[0] if isinstance(edge, list) else edge) for role, edge in edges.items()}
@@ -131,9 +131,8 @@ def _run_node(
         pairs = [_read(made, edge) for edge in edges]
         arrays = [array for got in pairs for array in got[0]]
         masks = [mask for got in pairs for mask in got[1]]
-    if named_masks is not None:
-        for number, edge in enumerate(named_masks if isinstance(named_masks, list) else [named_masks]):
-            masks[number] = _read(made, edge)[0][0].astype(bool)
+    for place_, edge in named_masks:
+        masks[place_ if isinstance(place_, int) else [*arrays].index(place_)] = _read(made, edge)[0][0].astype(bool)
     listed = node.listed or len(masks) > 1
     outcome = run_layer(
         layer, arrays, built[node.owner], masks=masks, listed=listed, training=training,

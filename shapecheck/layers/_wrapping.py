@@ -181,7 +181,8 @@ def ask(inner, method, inputs, shift=0, **offers):
     owed: list[Any] = []
     token = need.begin(owed)
     try:
-        alone = {"listed": False, "call": call_arguments(type(inner), {}, None), "masks": {}, "eager": False}
+        called = call_arguments(type(inner), {}, None)
+        alone = {"listed": False, "call": called, "masks": {}, "mask": None, "eager": False}
         return call(getattr(inner, method), inputs, {**alone, **offers})
     except Refusal as refusal:
         refusal.facts.setdefault("layer", inner.name or inner.kind)

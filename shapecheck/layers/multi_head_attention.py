@@ -40,7 +40,8 @@ class Projected(Layer):
     which pairs of steps count; a step of the query for which none does gives the mean of all values, or, where Keras
     takes the long way (with `dropout`, `return_attention_scores` or more axes), 0. With `use_gate` the heads are
     multiplied by sigmoid(a projection of the query). `return_attention_scores` gives the weights as a second output,
-    for which Keras infers as many keys as queries; here, as when it runs, each has its own number.
+    for which Keras infers as many keys as queries; here, as when it runs, each has its own number. Each projection pays
+    the penalty of the `activity_regularizer`.
     """
 
     dropout: params.Rate = 0.0
@@ -51,7 +52,7 @@ class Projected(Layer):
     bias_initializer: params.InitializerName = "zeros"
     kernel_regularizer: params.RegularizerName = None
     bias_regularizer: params.RegularizerName = None
-    activity_regularizer: params.RegularizerName = None
+    activity_regularizer_: params.RegularizerName = None
     kernel_constraint: params.ConstraintName = None
     bias_constraint: params.ConstraintName = None
     use_gate: params.Flag = False
@@ -151,12 +152,20 @@ class Projected(Layer):
 
     # Numbers -----------------------------------------------------------------------------------------------------
 
-    def run(self, np, query, value, key=None, attention_mask=None, *, w, masks, training, rng, call):
+    def paid(self, np, y, name, keras, losses):
+        """A projection, once its penalty is added to `losses`."""
+        if self.activity_regularizer_ is not None:
+            batch = max(len(y), 1) if keras.activity_loss_per_sample else 1
+            losses.append((name, self.activity_regularizer_(np, y) / batch))
+        return y
+
+    def run(self, np, query, value, key=None, attention_mask=None, *, w, masks, training, rng, call, keras, losses):
         key = value if key is None else key
         many, few, features, _ = self.heads()
         scored = call["return_attention_scores"]
         axes = self.attended(query.ndim, scored)
-        q, k, v = (projected(np, x, w, name) for name, x in (("query", query), ("key", key), ("value", value)))
+        q, k, v = (self.paid(np, projected(np, x, w, name), name, keras, losses)
+                   for name, x in (("query", query), ("key", key), ("value", value)))  # fmt: skip
         k, v = (x if many == few else np.repeat(x, many // few, axis=-2) for x in (k, v))
         full = self.scores_of(query.shape, key.shape, axes)
         kept = self.kept(np, full, axes, masks, attention_mask, call["use_causal_mask"])
@@ -175,8 +184,8 @@ class Projected(Layer):
             seen = (weights * (rng.random(weights.shape) >= self.dropout) * scale).astype(weights.dtype)
         y = scattered(np, seen @ v, (*query.shape[:-1], many, v.shape[-1]), axes)
         if self.use_gate:
-            y = y * (1 / (1 + np.exp(-projected(np, query, w, "gate"))))
-        y = projected(np, y, w, "attention_output", 2)
+            y = y * self.paid(np, 1 / (1 + np.exp(-projected(np, query, w, "gate"))), "gate", keras, losses)
+        y = self.paid(np, projected(np, y, w, "attention_output", 2), "attention_output", keras, losses)
         return [y, weights.reshape(full)] if scored else y
 
     def kept(self, np, full, axes, masks, attention_mask, causal):
@@ -297,7 +306,8 @@ class GroupQueryAttention(Projected, OfGroups):  # in this order `head_dim` is t
 
     query, gate kernels (d, num_query_heads, head_dim), key, value kernels (d, num_key_value_heads, head_dim),
     attention_output kernel (num_query_heads, head_dim, d), each with a bias of its last axes. Where it builds a model
-    Keras wants as many features in the value as in the query; with arrays at hand it does not.
+    Keras wants as many features in the value as in the query; with arrays at hand it does not. The
+    `activity_regularizer` is that of the layer as well, which pays twice for what it gives.
     """
 
     examples = (
@@ -310,6 +320,10 @@ class GroupQueryAttention(Projected, OfGroups):  # in this order `head_dim` is t
         "head_dim: 4, num_query_heads: 4, num_key_value_heads: 2 | (n, q, 8), (n, s, 6) !! SC301",
         "head_dim: 4, num_query_heads: 4, num_key_value_heads: 2 | (n, h, q, 8), (n, h, s, 8) !! SC302",
     )
+
+    @property
+    def activity_regularizer(self):
+        return self.activity_regularizer_
 
     def check(self):
         super().check()

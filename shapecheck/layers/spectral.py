@@ -3,7 +3,7 @@
 from shapecheck import initializers, need, params
 from shapecheck.contract import DROP, Layer, Weight, layer
 from shapecheck.layers._windows import matrix
-from shapecheck.layers._wrapping import Inner, ask, named, part, run_inside, shape_of, weights_of
+from shapecheck.layers._wrapping import Inner, ask, named, part, run_called, shape_of, weights_of
 
 
 @layer
@@ -62,7 +62,7 @@ class SpectralNormalization(Layer):
         if training and np.any(w[kernel]):
             w = {**w, kernel: w[kernel] / self.largest(np, w[kernel], w["vector_u"])}
         offers = {"np": np, "training": training, "rng": rng, "keras": keras, "losses": losses, "mask": None}
-        return run_inside(inner, prefix, [x], w, **offers)[0].astype(x.dtype, copy=False)
+        return run_called(inner, prefix, [x], w, **offers)[0].astype(x.dtype, copy=False)
 
     def largest(self, np, kernel, u):
         """The estimate of the largest singular value of the kernel as a matrix."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shapecheck import layers
-from shapecheck.contract import input_names
+from shapecheck.contract import FIRST_ROLES, input_names
 from shapecheck.readers.keras_calls import Arguments
 from shapecheck.readers.keras_entries import OPERATIONS, Entry, KerasFile
 from shapecheck.source import Place
@@ -53,7 +53,11 @@ def _sorted(given: Arguments) -> tuple[list[Any], dict[str, Any], dict[str, Any]
         name: item if isinstance(item, Ref) else flat(item)
         for name, item in given.kwargs.items() if _holds_tensors(item)
     }  # fmt: skip
-    others = {name: item for name, item in given.kwargs.items() if name not in tensors}
+    first = next((name for name in FIRST_ROLES if name in tensors), None)
+    if first and not positional:
+        del tensors[first]
+        positional.append(given.kwargs[first])
+    others = {name: item for name, item in given.kwargs.items() if not _holds_tensors(item)}
     return positional, tensors, others
 
 

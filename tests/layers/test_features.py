@@ -231,3 +231,41 @@ def test_training_changes_pictures_as_it_says(data_format):
     crop = layer("RandomCrop", height=2, width=1, data_format=data_format).run(x, training=True).outputs[0]
     assert crop.shape == ((64, 2, 1, 3) if data_format == "channels_last" else (64, 3, 2, 1))
     assert np.isin(crop, x).all()
+
+
+def projections(paths, run, weights, inputs):
+    """The values of the projections of an attention, by the formula."""
+    w = dict(zip(paths, weights, strict=True))
+    for name, x in inputs.items():
+        yield np.einsum("btd,dhk->bthk", x, w[f"{name}/kernel"]) + w[f"{name}/bias"]
+    yield run.outputs[0]
+
+
+@pytest.mark.parametrize(("kind", "config", "times"), [
+    ("MultiHeadAttention", {"num_heads": 2, "key_dim": 3}, 1),  # of each projection; not of the layer itself
+    ("GroupQueryAttention", {"head_dim": 3, "num_query_heads": 2, "num_key_value_heads": 1}, 2),
+])  # fmt: skip
+def test_each_projection_of_an_attention_pays_for_its_activities(kind, config, times):
+    query, value = arrays((2, 3, 4), (2, 5, 4), seed=3)
+    made = layer(kind, activity_regularizer="l2", **config)
+    shapes = made.infer(query.shape, value.shape).weights
+    weights = [np.sin(np.arange(np.prod(shape)) + 1).reshape(shape).astype("float32") for shape in shapes.values()]
+    run = made.run(query, value, weights=weights)
+    *inner, outer = (0.01 * np.sum(np.square(y)) / 2 for y in projections(
+        shapes, run, weights, {"query": query, "key": value, "value": value}))  # fmt: skip
+    assert np.isclose(sum(run.losses), sum(inner) + times * outer, rtol=1e-4)
+
+
+def test_masks_of_an_attention_may_be_named():
+    query, value = arrays((2, 3, 4), (2, 5, 4), seed=4)
+    seen = np.arange(10).reshape(2, 5) % 3 > 0
+    made = layer("MultiHeadAttention", num_heads=2, key_dim=3)
+    weights = [np.cos(np.arange(np.prod(s))).reshape(s).astype("float32") for s in
+               made.infer(query.shape, value.shape).weights.values()]  # fmt: skip
+    named = made.run(query, value, value_mask=seen, weights=weights).outputs[0]
+    assert np.allclose(named, made.run(query, value, mask=[None, seen], weights=weights).outputs[0])
+    assert not np.allclose(named, made.run(query, value, weights=weights).outputs[0])
+    assert made.infer(query=query.shape, value=value.shape, value_mask=(2, 5)).outputs == [(2, 3, 4)]
+    with pytest.raises(shapecheck.ShapecheckError) as refused:
+        made.infer(query.shape, value.shape, key_mask=(2, 5))
+    assert refused.value.code == "SC208"

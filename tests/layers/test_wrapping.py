@@ -314,3 +314,17 @@ def test_roles_in_a_definition_are_run_as_they_are_checked():
     assert report.ok, report.diagnostics
     assert str(report.shapes["decoder"]) == "(B, 4)"
     assert report.layers["decoder"].cost() is not None
+
+
+def test_an_inner_layer_that_looks_at_masks_is_asked_without_one():
+    x = drawn(2, 3, 4, 5)
+    softmax = shapecheck.layer("TimeDistributed", layer={"Softmax": {"axis": 1}})
+    assert softmax.infer((None, None, 4, 5)).outputs == [(None, None, 4, 5)]
+    assert np.allclose(softmax.run(x).outputs[0].sum(axis=2), 1, atol=1e-6)
+
+
+def test_the_penalty_of_the_activities_of_a_spectrally_normalized_layer_counts():
+    x = drawn(3, 4)
+    layer = shapecheck.layer("SpectralNormalization", layer={"Dense": {"units": 2, "activity_regularizer": "l2"}})
+    run = layer.run(x, weights=weights_of(layer, x.shape))
+    assert np.isclose(sum(run.losses), 0.01 * np.sum(np.square(run.outputs[0])) / 3)

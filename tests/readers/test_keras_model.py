@@ -373,3 +373,25 @@ def test_branches_that_a_merge_of_keras_1_puts_together():
     report = checked({"class_name": "Sequential", "config": [merge, last], "keras_version": "1.2.2"})
     assert report.ok and report.params == 4 * 3 + 4 + 4 * 5 + 4 + 9
     assert report.shapes["merge_1"][1:] == (8,) and len(report.inputs) == 2
+
+
+def test_inputs_that_a_call_names_as_keras_does():
+    x, h, c, m = (ref(name, shape=shape) for name, shape in (
+        ("x", [None, 3, 4]), ("h", [None, 5]), ("c", [None, 5]), ("m", [None, 3])))  # fmt: skip
+    report = checked(functional3(
+        input3("x", 3, 4), input3("h", 5), input3("c", 5), input3("m", 3),
+        layer3("Dense", "dense", node(inputs=x), units=2),
+        layer3("LSTM", "lstm", node(sequences=x, initial_state=[h, c]), units=5),
+        layer3("Bidirectional", "both", node(sequences=x),
+               layer={"class_name": "LSTM", "config": {"name": "l", "units": 5}}),
+        layer3("RMSNormalization", "rms", node(x=x)),
+        layer3("Concatenate", "joined", node(inputs=[h, c])),
+        layer3("RandomFlip", "flip", node(data=x)),
+        layer3("MultiHeadAttention", "heads", node(query=x, value=x, query_mask=m, value_mask=m), num_heads=2, key_dim=3),
+        outputs=[[name, 0, 0] for name in ("dense", "lstm", "both", "rms", "joined", "flip", "heads")],
+    ))  # fmt: skip
+    assert report.ok, report.diagnostics
+    assert shapes(report) | {
+        "dense": [(3, 2)], "lstm": [(5,)], "both": [(10,)], "rms": [(3, 4)], "joined": [(10,)], "flip": [(3, 4)],
+        "heads": [(3, 4)],
+    } == shapes(report)  # fmt: skip
