@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from shapecheck import rings
+from shapecheck import layers, modes, rings
 from shapecheck.calls import Call, Instance, Link, called, entry_place, passing, within
 from shapecheck.findings import Context, kind_place, related
+from shapecheck.making import make
 from shapecheck.source import Place
 from shapecheck.spec import MAX_LAYERS, LayerSpec, Use
 from shapecheck.wiring import Plan, Read, Reads
@@ -249,7 +250,20 @@ class Inliner:
             link = given[name]
             call = instance.feeds[position]
             call.links = link if isinstance(link, list) else [link]
+            call.broken = call.broken or not self._is_sound(call.item, call.name)
             call.item = passing(call.item)
+
+    def _is_sound(self, item: LayerSpec, name: str) -> bool:
+        """Whether the parameters of an Input are right, of which only the shape is looked at from here on."""
+        refusals = make(layers.found("InputLayer"), item.config, modes.MODES[self.context.root.generation])[1]
+        for refusal in refusals:
+            param, facts = refusal.param or "", {**refusal.facts, "layer": name}
+            keys = (facts.pop("item"),) if "item" in facts else ()
+            place = item.place
+            if place is not None and param in item.config:
+                place = place.at(item.written.get(param, param), *keys)
+            self.context.say(refusal.code, place, item, at_key=refusal.code == "SC111", **facts)
+        return not refusals
 
     def _misfit(self, probe: Call, names: list[str], count: int, odd: set[str]) -> None:
         item = probe.item

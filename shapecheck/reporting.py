@@ -117,7 +117,7 @@ def _shape(found: Inference, index: int, output: int) -> Any:
 def _spec(found: Inference, index: int, output: int) -> TensorSpec:
     """What is known of an output of a node; nothing but its name where the node failed."""
     applied = found.applied[index]
-    return applied.outputs[output] if applied and output < len(applied.outputs) else TensorSpec(None)
+    return applied.outputs[output] if applied and 0 <= output < len(applied.outputs) else TensorSpec(None)
 
 
 def _entries(found: Inference) -> Iterator[tuple[str, LayerReport]]:

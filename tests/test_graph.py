@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import shapecheck
 from shapecheck import graph, naming, rings
 from shapecheck.readers import yaml_spec, yaml_text
 from shapecheck.source import Source
@@ -424,3 +425,11 @@ def test_edges_are_what_was_written_in_any_order_of_the_text(reads, shuffle: ran
     read = {source for sources in acyclic for source in sources}
     ends = {f"n{number}" for number in range(len(acyclic)) if number not in read and acyclic[number]}
     assert {name for name, _ in outputs(made)} == (ends or {f"n{number}" for number in range(len(acyclic)) if number not in read})
+
+
+@pytest.mark.parametrize("shape, code", [("shae: [4], shape: [4]", "SC111"), ("shape: [4.5]", "SC113")])
+def test_the_parameters_of_an_input_in_a_model_that_is_called_are_judged_once(shape, code):
+    text = f"models:\n  m: {{layers: [{{Input: {{{shape}}}}}, {{Dense: 3}}]}}\n"
+    text += "layers:\n- Input: {shape: [4]}\n- m: {name: a}\n- Dense: 4\n- m: {name: b}\n"
+    report = shapecheck.check(text=text)
+    assert [found.code for found in report.diagnostics if found.severity == "error"] == [code]

@@ -36,7 +36,8 @@ def bound(file: KerasFile, entry: Entry, item: LayerSpec, given: Arguments, plac
     else:
         names, _, star = input_names(cls)
         names = (*names, star) if star else names
-        item.inputs = {**dict(zip(names, positional, strict=False)), **tensors}
+        several = [one if isinstance(one, Ref) else flat(one) for one in positional]
+        item.inputs = {**dict(zip(names, several, strict=False)), **tensors}
     if not entry.is_model:
         item.call = {name: value for name, value in others.items() if value is not None}
     if "mask" in tensors and isinstance(item.inputs, dict):

@@ -250,8 +250,12 @@ def _calls(
         nodes = [None]
     for number, node in enumerate(nodes):
         if number > 0:
-            item = LayerSpec(entry.kind, {}, name=names.get((entry.name or "", number)), again=entry.name,
-                             place=entry.place, kind_place=entry.kind_place)  # fmt: skip
+            name = names.get((entry.name or "", number))
+            if entry.is_operation:  # which has no weights, and whose arguments may differ from call to call
+                item = file.layer_spec(entry).but(name=name)
+            else:
+                item = LayerSpec(entry.kind, {}, name=name, again=entry.name, place=entry.place,
+                                 kind_place=entry.kind_place)  # fmt: skip
             again.append(item)
         item.inputs, item.side = _NOWHERE, where.at(number)
         if node is not None:

@@ -53,6 +53,9 @@ def today(dialect: Dialect, kind: str, config: Mapping[str, Any]) -> tuple[str, 
 
     kind, renewed, written = legacy.today(kind, made)
     made = {name: plain(value) if isinstance(value, dict) else value for name, value in renewed.items()}
+    for name, value in made.items():
+        if isinstance(value, dict) and name.rpartition("_")[2] in _SORTS:
+            made[name] = _without_nulls(value)
     dtype = made.get("dtype")
     if isinstance(dtype, dict) and str((dtype.get("config") or {}).get("name")).lstrip("_").startswith("infer"):
         del made["dtype"]
@@ -63,6 +66,14 @@ def today(dialect: Dialect, kind: str, config: Mapping[str, Any]) -> tuple[str, 
 
 _BESIDE = frozenset(("name", "batch_input_shape", "input_dtype"))
 _BESIDE_PARAMETERS = _BESIDE | {"input_dim", "input_length", "input_shape"}
+
+
+def _without_nulls(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An initializer, or the like, without the settings that are null, and so have their defaults."""
+    config = value.get("config")
+    if not isinstance(config, dict) or None not in config.values():
+        return value
+    return {**value, "config": {name: setting for name, setting in config.items() if setting is not None}}
 
 
 def plain(value: Any) -> Any:

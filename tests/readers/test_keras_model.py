@@ -395,3 +395,22 @@ def test_inputs_that_a_call_names_as_keras_does():
         "dense": [(3, 2)], "lstm": [(5,)], "both": [(10,)], "rms": [(3, 4)], "joined": [(10,)], "flip": [(3, 4)],
         "heads": [(3, 4)],
     } == shapes(report)  # fmt: skip
+
+
+def test_an_operation_that_is_called_twice():
+    calls = node(ref("i"), 2.0), node(ref("j"), [1.0, 2.0, 3.0, 4.0])
+    op = layer3("Add", "add", *calls, module="keras.src.ops.numpy", registered_name="Add")
+    report = checked(functional3(input3("i", 1), input3("j", 1), op, outputs=[["add", 0, 0], ["add", 1, 0]]))
+    assert report.ok and [out.shape[1:] for out in report.outputs] == [(1,), (4,)]
+
+
+def test_a_setting_that_is_null_in_an_older_file_has_its_default():
+    start = {"class_name": "RandomUniform", "config": {"minval": -1, "maxval": None, "seed": None}}
+    model = sequential2(layer2("Dense", "d", units=2, kernel_initializer=start, batch_input_shape=[None, 3]))
+    assert not checked(model).diagnostics
+
+
+def test_nested_arguments_by_position():
+    call = node(ref("i"), [[ref("i")], {"a": ref("i")}])
+    layer = layer3("MultiHeadAttention", "m", call, num_heads=1, key_dim=2)
+    assert checked(functional3(input3("i", 4, 4), layer, outputs=["m", 0, 0])).diagnostics
