@@ -42,6 +42,9 @@ def worded(
     elif refusal.facts.get("known"):
         names = listing(f"`{name}`" for name in refusal.facts["known"][:10])
         help.append(f"it has {names}")
+    elif refusal.facts.get("unquoted"):
+        meant, written = refusal.facts["unquoted"], refusal.facts["value"].strip()
+        help.append(f"write `{meant}`" + " without quotes" * (meant == written))
     elif refusal.code == "SC111":
         help.append(_what_it_takes(refusal.facts))
     return codes.message(refusal.code, facts), help

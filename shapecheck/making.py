@@ -98,6 +98,8 @@ def make(
             values[parameter.attribute] = parameter.reader.read(value, name, keras)
         except Refusal as refusal:
             refusal.param = refusal.param or name  # a named thing, such as an activation, does not know where it stands
+            if refusal.code == "SC113" and isinstance(value, str):
+                refusal.facts.update(value=value, unquoted=_unquoted(value, parameter.reader, name, keras))
             refusals.append(refusal)
         except Refusals as several:
             refusals.extend(several.found)
@@ -134,6 +136,25 @@ def _read_common(values: dict[str, Any], name: str, value: Any, cls: type[Layer]
         refusal.param = refusal.param or name
         return refusal
     return None
+
+
+def _unquoted(text: str, reader: Reader, name: str, keras: Semantics) -> str | None:
+    """The number or the list of numbers that was written as a text, if the parameter takes it."""
+    words = text.strip()
+    if words[:1] + words[-1:] in ("()", "[]"):
+        words = words[1:-1]
+    values: list[int | float] = []
+    for word in words.removesuffix(",").split(","):
+        try:
+            values.append(int(word) if word.strip().lstrip("-").isdecimal() else float(word))
+        except ValueError:
+            return None
+    meant = values if "," in words or text.strip()[:1] in ("(", "[") else values[0]
+    try:
+        reader.read(meant, name, keras)
+    except (Refusal, Refusals):
+        return None
+    return str(meant)
 
 
 def _near(name: str, cls: type[Layer]) -> str | None:

@@ -56,7 +56,8 @@ def _stated(
     given = f"with {listing(fixed)} " if fixed else ""
     said = listing([_changes(new, sizes, named=bool(fixed)) for new in near])
     verb = "is" if len(near) == 1 else "are"
-    return Change(f"{given}this model is valid only when {joined}; the nearest {verb} {said}")
+    nearest = "" if all(" == " in text and "%" not in text for text in texts) else f"; the nearest {verb} {said}"
+    return Change(f"{given}this model is valid only when {joined}{nearest}")
 
 
 def _nearest(conditions: requirements.Requirements, sizes: Mapping[str, int]) -> list[dict[str, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from shapecheck.modes import Semantics
-from shapecheck.params.reader import Reader, one_of, outside, wrong
+from shapecheck.params.reader import Reader, no_word, one_of, outside, wrong
 
 
 def _text(value: Any, param: str, keras: Semantics) -> str:
@@ -72,9 +72,11 @@ def _data_format(value: Any, param: str, keras: Semantics) -> str:
     word = value.lower() if isinstance(value, str) else value
     if keras.legacy_names and isinstance(word, str):
         word = {"tf": "channels_last", "th": "channels_first"}.get(word, word)
-    if not isinstance(word, str) or word not in _FORMATS:
+    if not isinstance(word, str):
         raise outside(param, value, "`channels_last` or `channels_first`")
-    return str(word)
+    if word not in _FORMATS:
+        raise no_word(param, value, _FORMATS)
+    return word
 
 
 Text = Annotated[str, Reader("a text", _text)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from shapecheck.diagnostic import Refusal
 from shapecheck.modes import Semantics
-from shapecheck.words import shown
+from shapecheck.words import listing, near, shown
 
 MAX_RANK = 64
 MAX_SIZE = 1 << 48  # no axis has more; a number beyond is a slip of the hand, or an attack
@@ -31,6 +31,12 @@ def outside(param: str, value: Any, expected: str) -> Refusal:
     return Refusal("SC114", param, expected=expected, given=shown(value))
 
 
+def no_word(param: str, value: str, names: Sequence[str]) -> Refusal:
+    """A word that is none of a few, and the one of them that was probably meant."""
+    expected = listing((f"`{name}`" for name in names), "or")
+    return Refusal("SC114", param, expected=expected, given=shown(value), value=value, near=near(value, names))
+
+
 def huge(param: str, value: Any) -> Refusal:
     return Refusal("SC807", param, given=shown(value), limit="2^48")
 
@@ -46,14 +52,14 @@ def whole(value: Any) -> int | None:
 
 def one_of(*names: str, fold: bool = False) -> Any:
     """A reader of a few words; `fold` ignores case, as Keras does for some."""
-    expected = " or ".join(f"`{name}`" for name in names)
+    expected = listing((f"`{name}`" for name in names), "or")
 
     def read(value: Any, param: str, keras: Semantics) -> str:
         if not isinstance(value, str):
             raise wrong(param, value, expected)
         word = value.lower() if fold else value
         if word not in names:
-            raise outside(param, value, expected)
+            raise no_word(param, value, names)
         return word
 
     return Annotated[str, Reader(expected, read)]
