@@ -244,7 +244,7 @@ class RMSNormalization(Normalizing):
     """y = scale * x / sqrt(mean(x^2) + epsilon), with the mean along `axis` (Zhang and Sennrich 2019).
 
     scale has the sizes of these axes. Keras 3.15 multiplies it with the last axes of x, whichever it was made for, and
-    infers no mistake; where the sizes differ that cannot be executed, and it is refused here.
+    infers x; executed, it is refused where the sizes differ, unless one of them is 1, which is stretched.
     """
 
     axis: params.AxisOrAxes = -1
@@ -253,15 +253,18 @@ class RMSNormalization(Normalizing):
     examples = (
         "| (n, t, 8) -> (n, t, 8)",
         "axis: [-2, -1], epsilon: 0.1 | (n, 3, 8) -> (n, 3, 8)",
-        "axis: 1 | (n, 3, 8) !! SC301",
+        "axis: 1 | (n, 3, 1) -> (n, 3, 3)",
+        "axis: 1 | (n, 3, 8) !! SC310",
         "axis: 3 | (n, 8) !! SC309",
     )
 
     def shape(self, x):
         sizes, _ = self.along(x)
-        for axis, size in enumerate(sizes, len(x) - len(sizes)):
-            if size not in (0, 1) or (size == 0 and x[axis] not in (0, 1)):
-                need.equal(size, x[axis], verb="multiplies its scale with the last axes, and cannot pair", axis=axis)
+        own = len(x) - len(sizes)
+        scaled = (need.broadcast(size, x[axis], axis=axis) for axis, size in enumerate(sizes, own))
+        return *x[:own], *scaled
+
+    def inferred_by_keras(self, x):
         return x
 
     def weights(self, x):

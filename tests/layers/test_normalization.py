@@ -169,11 +169,20 @@ def test_rms_normalization_divides_by_the_root_of_the_mean_square():
 
 
 def test_rms_normalization_is_refused_where_keras_cannot_multiply():
-    refused("SC301", layer("RMSNormalization", axis=1).infer, (None, 4, 3))
+    refused("SC310", layer("RMSNormalization", axis=1).infer, (None, 4, 3))
     x, scale = arrays((2, 3, 3), (3,))
     # of equal sizes it multiplies with the last axis, whichever the mean was taken along
     y = run("RMSNormalization", {"axis": 1}, x, [scale])
     assert np.allclose(y, scale * x / np.sqrt((x**2).mean(1, keepdims=True) + 1e-6), atol=1e-5)
+
+
+def test_rms_normalization_stretches_an_axis_of_1_to_its_scale():
+    x, scale = arrays((2, 3, 1), (3,))
+    y = run("RMSNormalization", {"axis": 1}, x, [scale])
+    assert y.shape == (2, 3, 3)  # Keras infers (2, 3, 1), and gives this
+    assert np.allclose(y, scale * x / np.sqrt((x**2).mean(1, keepdims=True) + 1e-6), atol=1e-5)
+    sizes = layer("RMSNormalization", axis=1).infer((None, 9, "C")).requirements
+    assert str(sizes) == "C in {1, 9}"
 
 
 def test_unit_normalization_gives_unit_vectors_and_leaves_zeros():
