@@ -116,7 +116,7 @@ _AS_IT_IS: Mapping[str, str] = {}
 
 def today(kind: str, config: Mapping[str, Any]) -> Today:
     """A layer of Keras 1 or 2 in the names of today; one that has none of theirs comes back as it is."""
-    if kind == "Merge" and isinstance(mode := config.get("mode", "sum"), str) and mode in MERGES:
+    if kind == "Merge" and isinstance(mode := config.get("mode", "sum"), str):
         return _merge(mode, config)
     made = KINDS.get(kind, kind)
     sequence = made in _SEQUENCES and "input_length" in config
@@ -126,6 +126,9 @@ def today(kind: str, config: Mapping[str, Any]) -> Today:
 
 def _merge(mode: str, config: Mapping[str, Any]) -> Today:
     kept = {name: config[name] for name in ("name", "trainable", "dtype", "inputs") if name in config}
+    if mode not in MERGES:  # a function of the list of inputs, and the shape that it gives
+        given = {name: config[name] for name in ("output_shape", "arguments") if name in config}
+        return Today("Lambda", {"function": mode, **given, **kept}, {"function": "mode"})
     written = dict.fromkeys(config, "mode")
     if mode == "concat":
         return Today(MERGES[mode], {"axis": config.get("concat_axis", -1), **kept}, {"axis": "concat_axis"})

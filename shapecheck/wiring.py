@@ -276,6 +276,8 @@ def _made_input(plan: Plan) -> tuple[LayerSpec, bool] | None:
         value = item.config.get(param)
         if value is not None and param not in own:
             return _input_from(plan.context, item, param, value)
+    if item.kind == "Embedding" and plan.context.root.generation == 2:  # it always reads rows of some length there
+        return _input_from(plan.context, item, "input_length", [item.config.get("input_length")])
     return None
 
 

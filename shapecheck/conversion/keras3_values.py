@@ -28,7 +28,8 @@ class Into(Protocol):
     def inside(self, made: ModelLayer) -> dict[str, Any]: ...
 
 
-GONE = ("LocallyConnected1D", "LocallyConnected2D", "CuDNNGRU", "CuDNNLSTM", "Highway", "MaxoutDense")
+GONE = ("LocallyConnected1D", "LocallyConnected2D", "CuDNNGRU", "CuDNNLSTM", "Highway", "MaxoutDense",
+        "ParametricSoftplus", "SReLU")  # fmt: skip
 """Layers of older Kerases that Keras 3 does not have."""
 
 _NOT_TAKEN = {

@@ -117,8 +117,28 @@ class ThresholdedReLU(Rectifier):
         return named("relu", threshold=self.theta)
 
 
+class PerPlace(Layer):
+    """A function of each value, with weights for each place of a sample, or one along all of the `shared_axes`."""
+
+    shared_axes: Any
+
+    mask = PASS
+
+    def dtype(self, x):
+        return self.policy.compute
+
+    def sizes(self, x):
+        """The shape of such a weight."""
+        sizes = list(x[1:])
+        for axis in self.shared_axes or ():
+            if not -len(sizes) < axis <= len(sizes):
+                need.refuse("SC309", "shared_axes", given=axis, rank=len(x))
+            sizes[axis - 1] = 1
+        return tuple(sizes)
+
+
 @layer
-class PReLU(Layer):
+class PReLU(PerPlace):
     """y = x above 0, alpha * x below, with an alpha for each place of a sample.
 
     alpha has the shape of a sample, with 1 on the `shared_axes`, which are counted from 1; as Keras has it, 0 is the
@@ -130,7 +150,6 @@ class PReLU(Layer):
     alpha_constraint: params.ConstraintName = None
     shared_axes: SharedAxes = None
 
-    mask = PASS
     examples = (
         "| (n, 4, 8) -> (n, 4, 8)",
         "shared_axes: [1, 2] | (n, h, w, 8) -> (n, h, w, 8)",
@@ -138,16 +157,8 @@ class PReLU(Layer):
         "shared_axes: [3] | (n, 4, 8) !! SC309",
     )
 
-    def dtype(self, x):
-        return self.policy.compute
-
     def weights(self, x):
-        sizes = list(x[1:])
-        for axis in self.shared_axes or ():
-            if not -len(sizes) < axis <= len(sizes):
-                need.refuse("SC309", "shared_axes", given=axis, rank=len(x))
-            sizes[axis - 1] = 1
-        yield "alpha", Weight(tuple(sizes), self.alpha_initializer)
+        yield "alpha", Weight(self.sizes(x), self.alpha_initializer)
 
     def run(self, np, x, w):
         return np.maximum(x, 0) + w["alpha"] * np.minimum(x, 0)

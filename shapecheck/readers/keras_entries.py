@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from shapecheck import layers
 from shapecheck.findings import finding
 from shapecheck.layers.index import MODULES
+from shapecheck.legacy import MERGES
 from shapecheck.readers import keras_names
 from shapecheck.readers.keras_dialect import PACKAGES, Dialect, is_nested_model
 from shapecheck.readers.values import described
@@ -52,7 +53,13 @@ class Entry:
 
     @property
     def is_opaque(self) -> bool:
-        return self.is_custom or (self.kind == "Lambda" and not self.is_operation)
+        return self.is_custom or (self.kind == "Lambda" and not self.is_operation) or self._merges_by_function
+
+    @property
+    def _merges_by_function(self) -> bool:
+        """Whether it is a Merge of Keras 1 that does not say by name how it merges."""
+        mode = self.config.get("mode", "sum") if self.kind == "Merge" else "sum"
+        return not isinstance(mode, str) or mode not in MERGES
 
 
 _STANDS_IN = {

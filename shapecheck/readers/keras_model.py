@@ -86,7 +86,8 @@ def _sequential(
 ) -> None:
     """Layers that follow one another. The first layer says what comes in, unless whoever calls the model does."""
     merged = _branches(file, entries[0]) if entries and entries[0].kind == "Merge" else []
-    made = _first_input(entries[0], config, place) if entries and entries[0].kind != "InputLayer" else None
+    named = entries and entries[0].kind == "InputLayer"
+    made = _first_input(entries[0], config, place, not file.dialect.keras3) if entries and not named else None
     if merged:
         spec.layers.extend(merged)
     elif made is not None:
@@ -116,7 +117,7 @@ def _branches(file: KerasFile, merge: Entry) -> list[LayerSpec]:
         if branch is None or not branch.is_model:
             continue
         branch.name = branch.name or f"branch_{index + 1}"
-        first = _first_input(branch, {}, branch.place)
+        first = _first_input(branch, {}, branch.place, old=True)
         if first is not None:
             first.name = f"{branch.name}_input"
             item = file.layer_spec(branch)
@@ -125,10 +126,10 @@ def _branches(file: KerasFile, merge: Entry) -> list[LayerSpec]:
     return made
 
 
-def _first_input(first: Entry, config: Mapping[str, Any], place: Place) -> LayerSpec | None:
+def _first_input(first: Entry, config: Mapping[str, Any], place: Place, old: bool) -> LayerSpec | None:
     """The Input that the arguments of the first layer make, or those of the first layer inside it.
 
-    Otherwise the one for which the model was built, and None where nothing is said.
+    Otherwise the one for which the model was built, and None where nothing is said. `old`: Keras 1 or 2 wrote it.
     """
     name = f"{first.name or first.kind.lower()}_input"
     raw: Any = first.raw
@@ -140,6 +141,10 @@ def _first_input(first: Entry, config: Mapping[str, Any], place: Place) -> Layer
                 dtype = inner.get("dtype")
                 given = inner if isinstance(dtype, str) and not dtype.startswith("mixed") else {**inner, "dtype": None}
                 return input_layer(given, name, where, first.kind_place)
+            if raw.get("class_name") == "Embedding" and old:  # it always reads rows of some length there
+                made = input_layer({"batch_shape": [None, inner.get("input_length")]}, name, where, first.kind_place)
+                made.written = {"batch_shape": "input_length"}
+                return made
             inner, where = inner.get("layers"), where.at("layers")
         raw = inner[0] if isinstance(inner, list) and inner else None
         where = where.at(0)

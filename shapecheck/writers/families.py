@@ -8,7 +8,7 @@ from shapecheck.contract import Layer
 
 FAMILIES = {
     "core": ("input", "dense", "keras1_dense", "einsum_dense", "embedding", "lambda_layer", "masking"),
-    "activations": ("activation", "activation_layers"),
+    "activations": ("activation", "activation_layers", "keras1_activations"),
     "convolutions": ("conv", "conv_transpose", "depthwise", "separable", "locally_connected"),
     "pooling": ("pooling", "global_pooling", "adaptive_pooling"),
     "shapes": ("reshape", "flatten", "permute", "repeat_vector", "padding", "cropping", "upsampling", "resizing"),
