@@ -68,6 +68,7 @@ _TABLE = (
     Code("SC147", "built for other sizes", "`{layer}` was saved as built for {saved}, and gets {got}", "warning"),
     Code("SC148", "input not known", "the file does not say what goes into `{layer}`, so no shapes are known",
          "warning", "give the first layer a `batch_input_shape`, or begin with an InputLayer"),
+    Code("SC149", "quantized layer", "`{layer}` was quantized ({mode}), and is counted as it was before", "warning"),
     Code("SC150", "format that is not read", "this is {what}, a format that is not read"),
     Code("SC151", "damaged container", "the {what} cannot be read: {problem}"),
     Code("SC152", "no model inside", "there is no model in the {what}: {problem}"),

@@ -198,6 +198,8 @@ def misconfigured(tmp_path, text):
     return refused(lambda: configuration.Finder().of_file(str(tmp_path / "m.yaml")))
 
 
+QUANTIZED = {"module": "keras", "class_name": "QuantizedDTypePolicy",
+             "config": {"mode": "int8", "source_name": "float32"}, "registered_name": None}  # fmt: skip
 CUSTOM = {"module": "mine", "class_name": "function", "config": "act", "registered_name": "mine>act"}
 
 
@@ -282,6 +284,7 @@ PYTHON_ONLY = {
     "SC146": ("a model of Keras", lambda: saved("Dense", units=2, beta=7, version="2.9.0")),
     "SC147": ("a model of Keras", lambda: saved("Dense", units=2, built=[None, 3])),
     "SC148": ("a model of Keras", unbuilt),
+    "SC149": ("a model of Keras", lambda: saved("Dense", units=2, dtype=QUANTIZED)),
     "SC150": ("a file in another format", lambda: checked(b"GGUF\3\0\0\0")),
     "SC151": ("a damaged archive", lambda: checked(packed("config.json")[:-9])),
     "SC152": ("an archive without a model", lambda: checked(packed("readme.txt"))),

@@ -163,6 +163,8 @@ class KerasFile:
         cls = layers.find(kind)
         for param in keras_names.unread(self.dialect, cls, made) if cls is not None else ():
             self.say("SC146", place.at(written.get(param, param)), at_key=True, layer=name, kind=kind, param=param)
+        if (mode := keras_names.quantized(made)) is not None:
+            self.say("SC149", place.at("dtype"), layer=name or kind, mode=mode)
         for param, sort, called in keras_names.settled(self.dialect, made):
             self.say("SC145", place.at(written.get(param, param)), layer=name, param=param, name=called,
                      notes=[_STANDS_IN[sort]])  # fmt: skip

@@ -76,6 +76,17 @@ def _without_nulls(value: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**value, "config": {name: setting for name, setting in config.items() if setting is not None}}
 
 
+def quantized(config: dict[str, Any]) -> str | None:
+    """The mode of a layer that was quantized; its policy then is the one that it had before."""
+    dtype = config.get("dtype")
+    policy = dtype.get("config") if isinstance(dtype, dict) else None
+    if not isinstance(policy, dict) or not isinstance(policy.get("mode"), str):
+        return None
+    config["dtype"] = policy.get("source_name")
+    config.pop("quantization_mode", None)
+    return str(policy["mode"])
+
+
 def plain(value: Any) -> Any:
     """A value without what TensorFlow and NumPy wrap around it."""
     if isinstance(value, dict):
