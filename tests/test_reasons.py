@@ -45,5 +45,6 @@ def test_a_graph_without_a_text_has_no_flow():
     a = shapecheck.input((None, 8, 8, 1), name="a")
     b = shapecheck.layer("MaxPooling2D", pool_size=3)(a)
     c = shapecheck.layer("UpSampling2D", size=3)(b)
-    (found,) = shapecheck.check(outputs=shapecheck.layer("Add")([a, c])).diagnostics
+    found, lint = shapecheck.check(outputs=shapecheck.layer("Add")([a, c])).diagnostics
+    assert (found.code, lint.code) == ("SC310", "SC705")
     assert found.code == "SC310" and found.notes and found.flows == ()

@@ -341,6 +341,12 @@ def test_a_run_takes_the_default_of_the_data_format(shapecheck, folder):
     assert done.code == 0 and "(1, 4, 7, 7)" in done.out
 
 
+@pytest.mark.parametrize("command", ["check", "summary", "sizes", "run", "graph", "annotate", "convert"])
+def test_a_size_that_no_input_declares_is_misuse_in_every_command(shapecheck, good, command):
+    done = shapecheck(command, good, "--at", "ZZZ=3")
+    assert done.code == 2 and "`ZZZ`" in done.err and "--at" in done.err
+
+
 def test_a_path_in_place_of_a_command(shapecheck, good):
     assert "did you mean `shapecheck check good.yaml`?" in shapecheck(good).err
 
