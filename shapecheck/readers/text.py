@@ -18,6 +18,8 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_BEGINNING = 1024  # bytes among which a zero tells what is no text
+_NO_TEXT = "it holds no text at all: a definition is YAML, JSON, or a file that Keras saved"
 _BREAK = r"\r\n|\r|\n"
 
 
@@ -62,7 +64,8 @@ def decoded(data: bytes | str, path: str) -> tuple[Source, list[Diagnostic]]:
         source = Source(path, data.decode(name, "replace").removeprefix("\ufeff"))
         offset = len(data[: error.start].decode(name, "ignore").removeprefix("\ufeff"))
         problem = f"byte 0x{data[error.start]:02x} at position {error.start:,}"
-        return _refused(source, "SC105", offset, help=("save the file as UTF-8",), problem=problem)
+        help = _NO_TEXT if b"\0" in data[:_BEGINNING] else "save the file as UTF-8"
+        return _refused(source, "SC105", offset, help=(help,), problem=problem)
 
 
 def _checked(text: str, path: str) -> tuple[Source, list[Diagnostic]]:

@@ -347,6 +347,22 @@ def test_a_size_that_no_input_declares_is_misuse_in_every_command(shapecheck, go
     assert done.code == 2 and "`ZZZ`" in done.err and "--at" in done.err
 
 
+def test_what_holds_no_comments_is_not_annotated(shapecheck, folder):
+    text = '{"layers": [\n  {"Input": {"shape": [3]}},\n  {"Dense": 3}]}\n'
+    (folder / "model.json").write_text(text)
+    for more in ((), ("--write",)):
+        done = shapecheck("annotate", "model.json", *more)
+        assert done.code == 2 and done.out == "" and "`shapecheck convert model.json` writes it as YAML" in done.err
+    assert (folder / "model.json").read_text() == text
+
+
+def test_binary_data_is_not_to_be_saved_as_text(shapecheck, folder):
+    (folder / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    (folder / "latin.yaml").write_bytes("layers: [Grö]".encode("latin-1"))
+    assert "it holds no text at all" in shapecheck("check", "photo.png").out
+    assert "save the file as UTF-8" in shapecheck("check", "latin.yaml").out
+
+
 def test_a_path_in_place_of_a_command(shapecheck, good):
     assert "did you mean `shapecheck check good.yaml`?" in shapecheck(good).err
 

@@ -12,6 +12,7 @@ from shapecheck.report import Report
 from shapecheck_cli import console, exits, loading, options
 
 _MARK = "\ufeff"
+_WITHOUT_COMMENTS = (".json", ".keras", ".h5", ".hdf5")
 
 
 @options.command("annotate")
@@ -21,7 +22,7 @@ _MARK = "\ufeff"
 def command(paths: Sequence[str], write: bool, **choices: Any) -> int:
     """Put a comment such as `# -> (B, 26, 26, 6)` at the end of each layer's entry.
 
-    Comments of an earlier run are replaced; nothing else is touched.
+    Comments of an earlier run are replaced; nothing else is touched. Only YAML holds comments.
     """
     reports = [_annotate(path, write, choices) for path in paths]
     return exits.of(reports)
@@ -34,6 +35,9 @@ def _annotate(path: str, in_place: bool, choices: dict[str, Any]) -> Report:
     console.complain_at_length(text.write(report, console.paint(sys.stderr), quiet=True))
     if report.source is None or loading.is_unusable(report):
         return report
+    if path.lower().endswith(_WITHOUT_COMMENTS):
+        console.complain(f"error: `{path}` can hold no comments; `shapecheck convert {path}` writes it as YAML")
+        return loading.unusable(path, "it can hold no comments")
     if not in_place or path == "-":
         console.say_exactly(annotate.write(report))
         return report
