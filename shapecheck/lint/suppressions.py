@@ -8,8 +8,8 @@ any, everything is hidden. What hid nothing is reported, unless the mistakes in 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable
 
 from shapecheck import codes
 from shapecheck.diagnostic import Diagnostic, Edit, Fix
@@ -48,12 +48,62 @@ class _Hider:
         return bool(fitting) or not self.codes
 
 
-class _Text(NamedTuple):
-    """What is to be known of a text: its hiders, and the entries of layers as (first line, last line)."""
+class _Text:
+    """A text with its hiders, in order, and with what is wrong with other directives. Lines count from 0."""
 
-    hiders: list[_Hider]
-    malformed: list[Diagnostic]
-    entries: list[tuple[int, int]]
+    def __init__(self, source: Source) -> None:
+        """Raises YAMLError where the text is not YAML."""
+        self.source = source
+        self.lines = yaml_words.Lines(source.text)
+        self.malformed: list[Diagnostic] = []
+        words = yaml_words.words(source.text)
+        self.hiders = list(self._read(words))
+        self._everywhere = [hider for hider in self.hiders if hider.everywhere]
+        self._local = [hider for hider in self.hiders if not hider.everywhere]
+        self._at = [hider.line for hider in self._local]
+        self._homes: dict[int, int] = {}  # line -> the first line of the innermost entry that it belongs to
+        self._ends: dict[int, int] = {}  # first line of an entry -> the last one
+        for start, end in sorted(words.entries, key=lambda entry: (entry[0], -entry[1])):
+            first, last = self.lines.number(start), self.lines.number(max(start, end - 1))
+            self._homes.update(dict.fromkeys(range(first, last + 1), first))
+            self._ends[first] = max(last, self._ends.get(first, 0))
+
+    def _read(self, words: yaml_words.Words) -> Iterable[_Hider]:
+        text, lines = self.source.text, self.lines
+        for comment in yaml_words.comments(text, words.opaque):
+            number = lines.number(comment)
+            for match in _DIRECTIVE.finditer(text, comment, lines.end(number)):
+                made = _parsed(match, comment)
+                if isinstance(made, _Hider):
+                    alone = not text[lines.start(number) : comment].strip(" \t-")
+                    made.line = _line_below(number, words.starts, lines) if alone else number
+                    yield made
+                else:
+                    problem, help = made
+                    said = codes.message("SC175", {"problem": problem})
+                    span = self.span(match.start(), match.start() + len(match[0].rstrip()))
+                    self.malformed.append(Diagnostic("SC175", said, severity="warning", span=span, help=[help]))
+
+    def over(self, span: Span | None) -> list[_Hider]:
+        """The hiders whose lines a place belongs to."""
+        if span is None:
+            return self._everywhere
+        first = span.line - 1
+        home = self._homes.get(first, first)
+        return [*self._everywhere, *(self._between(home, home) if home < first else ()),
+                *self._between(first, span.end_line - 1)]  # fmt: skip
+
+    def _between(self, first: int, last: int) -> list[_Hider]:
+        return self._local[bisect_left(self._at, first) : bisect_right(self._at, last)]
+
+    def last(self, hider: _Hider) -> int:
+        """The last line that a hider of some lines is about."""
+        return self._ends.get(hider.line, hider.line)
+
+    def span(self, start: int, end: int) -> Span:
+        first, last = self.lines.number(start), self.lines.number(end)
+        columns = start - self.lines.start(first) + 1, end - self.lines.start(last) + 1
+        return Span(self.source, first + 1, columns[0], last + 1, columns[1])
 
 
 def apply(report: Report, wants: Callable[[str], bool]) -> tuple[list[Diagnostic], list[Diagnostic]]:
@@ -62,77 +112,31 @@ def apply(report: Report, wants: Callable[[str], bool]) -> tuple[list[Diagnostic
     source = report.source
     if source is None or MARK not in source.text:
         return list(findings), []
-    text = _read(source)
-    if text is None:
+    from yaml import YAMLError
+
+    try:
+        text = _Text(source)
+    except YAMLError:
         return list(findings), []
     left: list[Diagnostic] = []
     hidden: list[Diagnostic] = []
     for found in findings:
-        hiding = [] if found.code.startswith(selection.KEPT) else [
-            hider for hider in text.hiders if _covers(hider, found.span, text.entries) and hider.hides(found.code)
-        ]  # fmt: skip
+        over = [] if found.code.startswith(selection.KEPT) else text.over(found.span)
+        hiding = [hider for hider in over if hider.hides(found.code)]
         (hidden if hiding else left).append(found)
     doubtful = _doubtful_lines(report) if any(found.severity == "error" for found in findings) else set()
-    unused = [
-        found
-        for hider in text.hiders
-        if _judged(hider, text.entries, doubtful)
-        for found in _unused(source, hider, wants)
-    ]
+    unused = [found for hider in text.hiders if _judged(hider, text, doubtful) for found in _unused(hider, text, wants)]
     added = [found for found in (*text.malformed, *unused) if wants(found.code)]
     return sorted([*left, *added], key=lambda found: found.span[1:3] if found.span else (0, 0)), hidden
-
-
-def _covers(hider: _Hider, span: Span | None, entries: list[tuple[int, int]]) -> bool:
-    if hider.everywhere:
-        return True
-    if span is None:
-        return False
-    first, last = span.line - 1, span.end_line - 1
-    return first <= hider.line <= last or hider.line == _first_line(first, entries)
-
-
-def _first_line(line: int, entries: list[tuple[int, int]]) -> int:
-    """The first line of the innermost entry that a line belongs to; the line itself outside of all."""
-    return max((first for first, last in entries if first <= line <= last), default=line)
 
 
 # What is there ----------------------------------------------------------------------------------------------------
 
 
-def _read(source: Source) -> _Text | None:
-    """The hiders of a text; None where it is not YAML."""
-    from yaml import YAMLError
-
-    text = source.text
-    try:
-        found = yaml_words.words(text)
-    except YAMLError:
-        return None
-    lines = yaml_words.Lines(text)
-    entries = [(lines.number(first), lines.number(max(first, last - 1))) for first, last in found.entries]
-    read = _Text([], [], entries)
-    for comment in yaml_words.comments(text, found.opaque):
-        number = lines.number(comment)
-        for match in _DIRECTIVE.finditer(text, comment, lines.end(number)):
-            made = _parsed(match, comment)
-            if isinstance(made, _Hider):
-                alone = not text[lines.start(number) : comment].strip(" \t-")
-                made.line = _line_below(number, found.starts, lines) if alone else number
-                read.hiders.append(made)
-            else:
-                problem, help = made
-                end = match.start() + len(match[0].rstrip())
-                said = codes.message("SC175", {"problem": problem})
-                span = _span(source, lines, match.start(), end)
-                read.malformed.append(Diagnostic("SC175", said, severity="warning", span=span, help=[help]))
-    return read
-
-
-def _line_below(number: int, starts: Sequence[int], lines: yaml_words.Lines) -> int:
+def _line_below(number: int, starts: list[int], lines: yaml_words.Lines) -> int:
     """The next line with a word on it."""
-    behind = lines.end(number)
-    return next((lines.number(start) for start in starts if start >= behind), number)
+    behind = bisect_left(starts, lines.end(number))
+    return lines.number(starts[behind]) if behind < len(starts) else number
 
 
 def _parsed(match: re.Match[str], comment: int) -> _Hider | tuple[str, str]:
@@ -182,15 +186,14 @@ def _doubtful_lines(report: Report) -> set[int] | None:
     return lines
 
 
-def _judged(hider: _Hider, entries: list[tuple[int, int]], doubtful: set[int] | None) -> bool:
+def _judged(hider: _Hider, text: _Text, doubtful: set[int] | None) -> bool:
     """Whether everything was known that the hider is about."""
     if not doubtful or hider.everywhere:
         return doubtful is not None and not doubtful
-    last = max((end for start, end in entries if start == hider.line), default=hider.line)
-    return doubtful.isdisjoint(range(hider.line, last + 1))
+    return doubtful.isdisjoint(range(hider.line, text.last(hider) + 1))
 
 
-def _unused(source: Source, hider: _Hider, wants: Callable[[str], bool]) -> Iterable[Diagnostic]:
+def _unused(hider: _Hider, text: _Text, wants: Callable[[str], bool]) -> Iterable[Diagnostic]:
     """A finding for a hider, or for those of its codes, that hid nothing."""
     if not hider.codes:
         idle = [] if hider.used else [0]
@@ -198,20 +201,19 @@ def _unused(source: Source, hider: _Hider, wants: Callable[[str], bool]) -> Iter
         idle = [n for n, (code, _, _) in enumerate(hider.codes) if n not in hider.used and _wanted(code, wants)]
     if not idle:
         return
-    lines = yaml_words.Lines(source.text)
     verb = "file-ignore" if hider.everywhere else "ignore"
     whole = not hider.codes or len(idle) == len(hider.codes)
     said = listing([f"`{hider.codes[n][0] or selection.ALL}`" for n in idle], "or") if hider.codes else f"`{verb}`"
     start, end = (hider.start, hider.end) if whole else hider.codes[idle[0]][1:]
-    edits = _removal(source, hider, lines) if whole else _shortened(source, hider, lines, idle)
-    text = "remove the comment" if whole else f"remove {said.replace(' or ', ' and ')}"
+    edit = _removal(hider, text) if whole else _shortened(hider, text, idle)
+    help = "remove the comment" if whole else f"remove {said.replace(' or ', ' and ')}"
     yield Diagnostic(
         "SC174",
         codes.message("SC174", {"what": said}),
         severity=codes.CODES["SC174"].severity,
-        span=_span(source, lines, start, end),
-        help=[text],
-        fix=Fix(text, edits),
+        span=text.span(start, end),
+        help=[help],
+        fix=Fix(help, (edit,)),
     )
 
 
@@ -220,29 +222,25 @@ def _wanted(prefix: str, wants: Callable[[str], bool]) -> bool:
     return any(wants(code) for code in codes.CODES if code.startswith(prefix))
 
 
-def _removal(source: Source, hider: _Hider, lines: yaml_words.Lines) -> tuple[Edit, ...]:
+def _removal(hider: _Hider, text: _Text) -> Edit:
     """Take the directive away, with its reason; where nothing else is on its line, the line."""
+    written, lines = text.source.text, text.lines
     number = lines.number(hider.start)
-    text, start, end = source.text, hider.start, lines.end(number)
-    another = _ANOTHER.search(text, hider.end, end)
+    start, end = hider.start, lines.end(number)
+    another = _ANOTHER.search(written, hider.end, end)
     if another:
-        return (Edit(_span(source, lines, start, another.end()), ""),)
-    while start > lines.start(number) and text[start - 1] in " \t":
+        return Edit(text.span(start, another.end()), "")
+    while start > lines.start(number) and written[start - 1] in " \t":
         start -= 1
     if start == lines.start(number):
         if number + 1 < len(lines):
             end = lines.start(number + 1)
         elif number:
             start = lines.end(number - 1)
-    return (Edit(_span(source, lines, start, end), ""),)
+    return Edit(text.span(start, end), "")
 
 
-def _shortened(source: Source, hider: _Hider, lines: yaml_words.Lines, idle: list[int]) -> tuple[Edit, ...]:
+def _shortened(hider: _Hider, text: _Text, idle: list[int]) -> Edit:
     kept = [code for n, code in enumerate(hider.codes) if n not in idle]
-    text = ", ".join(source.text[start:end] for _, start, end in kept)
-    return (Edit(_span(source, lines, hider.codes[0][1], hider.codes[-1][2]), text),)
-
-
-def _span(source: Source, lines: yaml_words.Lines, start: int, end: int) -> Span:
-    first, last = lines.number(start), lines.number(end)
-    return Span(source, first + 1, start - lines.start(first) + 1, last + 1, end - lines.start(last) + 1)
+    left = ", ".join(text.source.text[start:end] for _, start, end in kept)
+    return Edit(text.span(hider.codes[0][1], hider.codes[-1][2]), left)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 import shapecheck
@@ -63,7 +65,9 @@ def test_on_the_line(comment):
         "- Input: {shape: [8]}\n- Dense:  # shapecheck: ignore[SC121]\n    units: 4\n    activation: reul\n",
         "# shapecheck: file-ignore[SC121]\n" + HEAD + "  - Dense: {units: 4, activation: reul}\n",
         HEAD + "  - Dense: {units: 4, activation: reul}\n# shapecheck: file-ignore\n",
-        (HEAD + "  - Dense: # shapecheck: ignore[SC121]\n      units: 4\n      activation: reul\n").replace("\n", "\r\n"),
+        (HEAD + "  - Dense: # shapecheck: ignore[SC121]\n      units: 4\n      activation: reul\n").replace(
+            "\n", "\r\n"
+        ),
     ],
 )
 def test_on_the_first_line_of_the_entry_above_it_or_for_the_file(text):
@@ -93,7 +97,9 @@ def test_a_text_is_no_comment(name):
 
 
 def test_a_json_text_has_no_comments():
-    text = '{"layers": [{"Input": {"name": "x", "shape": [8]}}, {"Dense": {"units": 4, "name": "# shapecheck: ignore"}}]}'
+    text = (
+        '{"layers": [{"Input": {"name": "x", "shape": [8]}}, {"Dense": {"units": 4, "name": "# shapecheck: ignore"}}]}'
+    )
     assert codes(text) == []
 
 
@@ -179,3 +185,20 @@ def test_malformed(comment, help):
 def test_severities_of_the_configuration():
     report = judged(HEAD + AUX + TAIL, severity={"SC204": "error"})
     assert not report.ok and report.diagnostics[0].severity == "error"
+
+
+def test_the_time_grows_with_the_comments():
+    def seconds(count):
+        comments = "# shapecheck: ignore[SC111, SC712]", "# shapecheck: ignore[SC301]"
+        dense = [f"  - Dense: {{units: 4, inputs: x, name: d{n}{', unit: 4' * (n % 2 == 0)}}}" for n in range(count)]
+        rows = [f"{row}  {comments[n % 2]}" for n, row in enumerate(dense)]
+        report = shapecheck.check(text="\n".join([HEAD, *rows]))
+        start = time.process_time()
+        lint.judge(report, Configuration({"ignore": ("SC204",)}))
+        spent = time.process_time() - start
+        assert {found.code for found in report.diagnostics} == {"SC174"}
+        assert len(report.diagnostics) == count // 2
+        return spent
+
+    seconds(100)
+    assert seconds(3000) < 12 * seconds(750)
