@@ -3,6 +3,7 @@
 from shapecheck import dims, need, params
 from shapecheck.contract import END, Layer
 from shapecheck.layers._gates import Patterns
+from shapecheck.layers._masks import of_steps
 from shapecheck.layers._wrapping import part
 
 
@@ -111,8 +112,10 @@ class Recurrent(Chain):
 
     wants_mask = True
 
-    def shape(self, sequence, *initial_state):
+    def shape(self, sequence, *initial_state, mask, keras):
         need.axes(sequence, "n t" + " i" * (self.own_rank - 1))
+        if not initial_state or keras.mask_with_initial_state:
+            of_steps(mask, 0, keras, 2)
         batch, steps, *rest = sequence
         need.that(not (self.stateful and dims.varies(batch)), "SC308", "stateful", weight="state", dim=batch, axis=0)
         step = (batch, *rest)

@@ -5,6 +5,7 @@ from typing import Any
 from shapecheck import dims, need, params
 from shapecheck.contract import Layer, Weight, layer
 from shapecheck.diagnostic import Refusal
+from shapecheck.layers._masks import of_steps
 from shapecheck.layers._values import kind, reader
 from shapecheck.layers.activation_layers import normalized
 
@@ -38,7 +39,9 @@ class Attending(Layer):
     wants_mask = True
     calls = SCORES
 
-    def shape(self, *xs, call):
+    def shape(self, *xs, call, mask, keras):
+        for place, x in enumerate(xs[:2]):
+            of_steps(mask, place, keras, len(x) - 1)
         scores = self.scores_of(*self.parts(xs))
         value = xs[1]
         lead = together(scores[:-2], value[:-2])

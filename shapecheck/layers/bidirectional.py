@@ -97,10 +97,11 @@ class Bidirectional(Layer):
     def asked(self, method, sequence, initial_state, **offers):
         return [ask(inner, method, (sequence, *given), **offers) for _, inner, given in self.both(initial_state)]
 
-    def shape(self, sequence, *initial_state, keras):
+    def shape(self, sequence, *initial_state, mask, keras):
         count = len(initial_state)
         need.that(count % 2 == 0, "SC208", expected="states for both directions", given=count)
-        two = [a if isinstance(a, list) else [a] for a in self.asked("shape", sequence, initial_state, keras=keras)]
+        asked = self.asked("shape", sequence, initial_state, mask=mask, keras=keras)
+        two = [a if isinstance(a, list) else [a] for a in asked]
         (forward, *states), (backward, *others) = two
         if self.merge_mode is None:
             outputs = [forward, backward]

@@ -134,9 +134,9 @@ class ConvLSTM(Recurrent, ConvGates):  # type: ignore[misc]
     """
 
 
-    def shape(self, sequence, *initial_state):
+    def shape(self, sequence, *initial_state, mask, keras):
         need.axes(sequence, "n t" + " i" * (self.rank + 1))
-        return super().shape(sequence, *initial_state)
+        return super().shape(sequence, *initial_state, mask=mask, keras=keras)
 
     def chain(self):
         return [("conv_lstm_cell", self)]

@@ -29,9 +29,9 @@ class Cudnn(Recurrent, DenseGates):
     unroll: bool = False
     zero_output_for_mask: bool = False
 
-    def shape(self, sequence, *initial_state, mask):
+    def shape(self, sequence, *initial_state, mask, keras):
         need.that(all(one is None for one in mask), "SC402", input=0)
-        return super().shape(sequence, *initial_state)
+        return super().shape(sequence, *initial_state, mask=mask, keras=keras)
 
     def chain(self):
         return [("", self)]

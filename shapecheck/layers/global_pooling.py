@@ -3,6 +3,7 @@
 from shapecheck import need, params
 from shapecheck.contract import END, layer
 from shapecheck.layers._channels import Spatial
+from shapecheck.layers._masks import of_steps
 from shapecheck.layers._windows import least_value
 
 
@@ -90,6 +91,10 @@ class GlobalAveragePooling1D(GlobalAverage):
         "keepdims: true, data_format: channels_first | (n, 4, t) -> (n, 4, 1)",
         "| (n, 4) !! SC302",
     )
+
+    def shape(self, x, mask, keras):
+        of_steps(mask, 0, keras, 2)
+        return super().shape(x)
 
     def run(self, np, x, mask):
         if mask is None:

@@ -5,6 +5,7 @@ from functools import reduce
 from shapecheck import need
 from shapecheck.contract import Layer, layer
 from shapecheck.dtypes import promote
+from shapecheck.layers._masks import on_values
 from shapecheck.words import shape_text
 
 
@@ -78,6 +79,14 @@ def spread_to(np, mask, shape):
 
 class MaskedMerge(Merge):
     """A merge to which a masked value does not count."""
+
+    def shape(self, *xs, mask, keras):
+        rank = max(map(len, xs))
+        if mask and keras.generation is None:
+            for x, m in zip(xs, mask, strict=True):
+                if m is not None and len(x) == rank:
+                    on_values(x, m)
+        return super().shape(*xs)
 
     def run(self, np, *xs, mask):
         return self.merged(np, wide(np, xs), spread(np, xs, mask))

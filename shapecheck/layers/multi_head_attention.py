@@ -8,6 +8,7 @@ from typing import Any
 
 from shapecheck import dims, need, params
 from shapecheck.contract import Layer, Weight, layer
+from shapecheck.layers._masks import of_steps
 from shapecheck.layers._values import kind, reader
 from shapecheck.layers.activation_layers import normalized
 from shapecheck.layers.attention import SCORES, fitted
@@ -81,7 +82,10 @@ class Projected(Layer):
         both = bool(self.flash_attention) and self.dropout > 0
         need.that(not both, "SC118", "flash_attention", other="dropout")
 
-    def shape(self, query, value, key=None, attention_mask=None, *, call):
+    def shape(self, query, value, key=None, attention_mask=None, *, call, mask, keras):
+        for place in range(len(mask or ())):
+            if place < 3 and len(query) == 3:
+                of_steps(mask, place, keras, 2)
         key = value if key is None else key
         for x in (query, value, key):
             need.axes(x, "n t ... d")
@@ -334,9 +338,9 @@ class GroupQueryAttention(Projected, OfGroups):  # in this order `head_dim` is t
     def heads(self):
         return self.num_query_heads, self.num_key_value_heads, self.head_dim, self.head_dim
 
-    def shape(self, query, value, key=None, attention_mask=None, *, call, eager):
+    def shape(self, query, value, key=None, attention_mask=None, *, call, mask, keras, eager):
         for x in (query, value):
             need.axes(x, "n t d")
         if not eager:
             need.equal(query[-1], value[-1], verb="wants as many features in query and value, and cannot pair", axis=2)
-        return super().shape(query, value, key, attention_mask, call=call)
+        return super().shape(query, value, key, attention_mask, call=call, mask=mask, keras=keras)

@@ -1,10 +1,14 @@
-"""Normalization: the values of each feature, sample or group brought to one scale."""
+"""Normalization: the values of each feature, sample or group brought to one scale.
+
+Five layers that share their statistics, so the file is longer than others.
+"""
 
 from typing import Any
 
 from shapecheck import dims, need, params
 from shapecheck.contract import PASS, Layer, Weight, layer
 from shapecheck.diagnostic import Refusal
+from shapecheck.layers._masks import of_steps
 from shapecheck.layers._windows import by_rows
 
 
@@ -108,6 +112,10 @@ class BatchNormalization(Scaled):
         "axis: [1, 2] | (n, t, 3) !! SC113",
         "renorm: true, renorm_clipping: {rmax: 1, rmin: 2} | (n, 3) !! SC114",
     )
+
+    def shape(self, x, mask, keras):
+        of_steps(mask, 0, keras, len(x) - 1)
+        return super().shape(x)
 
     def weights(self, x):
         yield from super().weights(x)

@@ -9,8 +9,8 @@ from shapecheck.layers._wrapping import Inner, ask, dtype_of, named, part, run_i
 class TimeDistributed(Layer):
     """The same layer, with one set of weights, on each step of (n, t, ...).
 
-    The mask is passed on. The inner layer sees a step of it where it has further axes; of a mask (n, t) there is no
-    step to see. Keras 3.15 hands the values of such a step on, where no layer that looks at masks can use them.
+    The mask is passed on, with axes that the inner layer may have summed up. The inner layer sees a step of it; of a
+    mask (n, t) that is (n), which no layer that looks at masks can use, and which is kept from it when it runs.
     """
 
     layer: Inner
@@ -47,9 +47,10 @@ class TimeDistributed(Layer):
         ((prefix, inner),) = self.inner.items()
         return prefix, inner
 
-    def shape(self, x, keras, dtypes):
+    def shape(self, x, keras, dtypes, mask):
         need.that(len(x) > 2, "SC302", rank=len(x), shape=x, expected="rank 3 or more")
-        batch, *rest = shape_of(self.layer, step(x), 1, keras=keras, dtypes=dtypes)
+        seen = [step(mask[0])] if mask and mask[0] is not None and len(mask[0]) > 1 else None
+        batch, *rest = shape_of(self.layer, step(x), 1, keras=keras, dtypes=dtypes, mask=seen)
         return batch, x[1], *rest
 
     def dtype(self, x, keras):

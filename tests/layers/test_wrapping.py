@@ -167,8 +167,35 @@ def test_a_mask_passes_time_distributed_and_its_further_axes_reach_the_inner_lay
     expected = np.stack([alone.run(x[:, t], weights=weights, mask=mask[:, t]).outputs[0] for t in range(3)], axis=1)
     np.testing.assert_allclose(run.outputs[0], expected, atol=1e-6)
     np.testing.assert_array_equal(run.masks[0], mask)
-    free = layer.run(x, weights=weights, mask=mask[:, :, 0])
-    np.testing.assert_allclose(free.outputs[0], layer.run(x, weights=weights).outputs[0])
+    with pytest.raises(shapecheck.ShapeError) as refused:  # the inner layer would see a mask (n), and Keras fails
+        layer.run(x, weights=weights, mask=mask[:, :, 0])
+    assert refused.value.code == "SC405"
+    dense = shapecheck.layer("TimeDistributed", layer={"Dense": 3}).run(x, mask=mask[:, :, 0])
+    np.testing.assert_array_equal(dense.masks[0], mask[:, :, 0])
+
+
+# What Keras 3.15 does when it runs each of these on the sentences of a text, whose mask has the words as well.
+ON_SENTENCES = [
+    ("LSTM: 5", False), ("Bidirectional: {layer: {GRU: 5}}", False), ("GlobalAveragePooling1D:", False),
+    ("BatchNormalization:", False), ("Attention: {inputs: [s, s]}", False), ("Multiply: {inputs: [s, s]}", False),
+    ("MultiHeadAttention: {num_heads: 2, key_dim: 2, inputs: [s, s]}", False),
+    ("Dense: 5", True), ("Add: {inputs: [s, s]}", True), ("Concatenate: {inputs: [s, s]}", True),
+    ("LSTM: {units: 3, inputs: {sequences: s, initial_state: [v, v]}}", True),  # with states it looks at no mask
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entry", "runs"), ON_SENTENCES)
+def test_a_mask_over_words_does_not_fit_their_sentences(entry, runs):
+    text = (
+        "layers:\n"
+        "  - Input: {shape: [3], name: v}\n"
+        "  - Input: {shape: [S, W]}\n"
+        "  - Embedding: {input_dim: 10, output_dim: 4, mask_zero: true}\n"
+        "  - TimeDistributed: {layer: {LSTM: 3}, name: s}\n"
+    )
+    report = shapecheck.check(text=f"{text}  - {entry}\n")
+    assert [found.code for found in report.diagnostics if found.severity == "error"] == ([] if runs else ["SC405"])
+    assert shapecheck.check(text=f"keras: 3\n{text}  - {entry}\n").ok  # Keras infers no mistake
 
 
 def test_a_frozen_inner_layer_is_not_trainable():
