@@ -198,7 +198,7 @@ _TABLE = (
     Code("SC733", "weights that only see padding",
          "{dead} of {whole} taps in each kernel of `{layer}` never see anything but padding", "warning"),
     # limits and safety
-    Code("SC801", "file too large", "the file has {size} bytes, over the limit of {limit}"),
+    Code("SC801", "file too large", "the file has {size} bytes, and at most {limit} are read"),
     Code("SC802", "nested too deep", "more than {limit} levels of nesting"),
     Code("SC803", "too many values", "the text expands to more than {limit}"),
     Code("SC804", "too many layers", "the model expands to more than {limit} layers"),

@@ -7,7 +7,7 @@ each, their order does not matter.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import click
@@ -63,6 +63,15 @@ def paired(forms: Sequence[str], files: Sequence[str], default: str) -> list[Out
 
 def _file(path: str) -> str | None:
     return None if path == "-" else path
+
+
+def spare(targets: Sequence[Output], checked: Iterable[str]) -> None:
+    """Raises click's error where a report would be written over a file that was checked."""
+    written = {os.path.realpath(target.file): target.file for target in targets if target.file is not None}
+    for path in checked if written else ():
+        named = written.get(os.path.realpath(path))
+        if named is not None:
+            raise click.UsageError(f"`{named}` is checked, and would be lost under the report")
 
 
 def write(path: str, text: str) -> None:

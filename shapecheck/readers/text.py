@@ -54,7 +54,7 @@ def decoded(data: bytes | str, path: str) -> tuple[Source, list[Diagnostic]]:
     """
     size = len(data) if isinstance(data, bytes) or data.isascii() else len(data.encode("utf-8", "replace"))
     if size > BYTES:
-        return _refused(Source(path, ""), "SC801", size=f"{size:,}", limit=f"{BYTES:,}")
+        return _refused(Source(path, ""), "SC801", size=f"over {BYTES:,}", limit=f"{BYTES:,}")
     if isinstance(data, str):
         return _checked(data, path)
     name = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")

@@ -363,6 +363,13 @@ def test_binary_data_is_not_to_be_saved_as_text(shapecheck, folder):
     assert "save the file as UTF-8" in shapecheck("check", "latin.yaml").out
 
 
+def test_no_report_is_written_over_a_definition(shapecheck, folder, good):
+    before = (folder / good).read_bytes()
+    done = shapecheck("check", good, "--output-format", "json", "-o", f"./{good}")
+    assert done.code == 2 and "is checked, and would be lost under the report" in done.err
+    assert (folder / good).read_bytes() == before
+
+
 def test_a_path_in_place_of_a_command(shapecheck, good):
     assert "did you mean `shapecheck check good.yaml`?" in shapecheck(good).err
 

@@ -65,6 +65,7 @@ def command(
     outcomes = _outcomes(linter, loading.files(paths, finder, force_exclude=force_exclude), finder, run, targets)
     loader.finish()
     reports = [outcome.report for outcome in outcomes]
+    outputs.spare(targets, [report.path for report in reports if not loading.is_unusable(report)])
     complain(reports)
     if write_baseline:
         known.write(reports)
