@@ -306,7 +306,8 @@ def in_order(cls: type[Layer], by_role: dict[str, Any]) -> Any:
     if star and not names and {*by_role} == {star}:
         rest = by_role[star]
         return rest if isinstance(rest, list) else [rest]
-    if not star or not names or not {*names} <= {*by_role} <= {*names, star}:
+    single = all(not isinstance(by_role.get(name), list) for name in names)
+    if not star or not names or not single or not {*names} <= {*by_role} <= {*names, star}:
         return {name: by_role[name] for name in names if name in by_role} | by_role
     rest = by_role.get(star)
     several = rest if isinstance(rest, list) else () if rest is None else (rest,)

@@ -414,3 +414,10 @@ def test_nested_arguments_by_position():
     call = node(ref("i"), [[ref("i")], {"a": ref("i")}])
     layer = layer3("MultiHeadAttention", "m", call, num_heads=1, key_dim=2)
     assert checked(functional3(input3("i", 4, 4), layer, outputs=["m", 0, 0])).diagnostics
+
+
+def test_several_tensors_where_a_recurrent_layer_takes_one():
+    call = node([ref("i"), ref("i")], [ref("h")])
+    layers = input3("i", 4, 4), input3("h", 2), layer3("GRU", "g", call, units=2)
+    report = checked(functional3(*layers, outputs=["g", 0, 0]))
+    assert [found.code for found in report.diagnostics if found.severity == "error"] == ["SC208"]
