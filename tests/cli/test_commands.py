@@ -370,6 +370,14 @@ def test_no_report_is_written_over_a_definition(shapecheck, folder, good):
     assert (folder / good).read_bytes() == before
 
 
+@pytest.mark.parametrize("command", ["summary", "sizes", "run", "graph", "annotate", "convert"])
+def test_only_check_says_lints(shapecheck, folder, command):
+    (folder / "idle.yaml").write_text("layers: [{Input: {shape: [3]}}, {Dropout: 0}]\n")
+    assert "SC717" in shapecheck("check", "idle.yaml").out
+    done = shapecheck(command, "idle.yaml")
+    assert done.code == 0 and done.out and "SC717" not in done.out + done.err
+
+
 def test_a_path_in_place_of_a_command(shapecheck, good):
     assert "did you mean `shapecheck check good.yaml`?" in shapecheck(good).err
 

@@ -31,7 +31,7 @@ def command(paths: Sequence[str], write: bool, **choices: Any) -> int:
 def _annotate(path: str, in_place: bool, choices: dict[str, Any]) -> Report:
     from shapecheck.writers import annotate, text
 
-    report = loading.load(path, **choices)
+    report = loading.without_lints(loading.load(path, **choices))
     console.complain_at_length(text.write(report, console.paint(sys.stderr), quiet=True))
     if report.source is None or loading.is_unusable(report):
         return report

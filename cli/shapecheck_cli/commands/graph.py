@@ -22,7 +22,7 @@ def command(path: str, form: str, **choices: Any) -> int:
     """
     from shapecheck.writers import text
 
-    report = loading.load(path, **choices)
+    report = loading.without_lints(loading.load(path, **choices))
     console.complain_at_length(text.write(report, console.paint(sys.stderr), quiet=True))
     if report.layers:
         if form == "dot":

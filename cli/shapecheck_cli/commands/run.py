@@ -38,7 +38,8 @@ def command(
     text = loading.read_stdin() if path == "-" else None
     files = {name: choices.pop(name) for name in ("weights", "save_weights")}
     report = loading.load(path, text, **choices)
-    _complain(report)
+    checked = len(report.diagnostics)
+    _complain(loading.without_lints(report))
     if not report.ok:
         return exits.of([report])
     given = dict(arrays.read(pair, [tensor.name for tensor in report.inputs]) for pair in inputs)
@@ -53,7 +54,7 @@ def command(
         report.diagnostics = [error.diagnostic, *error.others]
         _complain(report)
         return exits.of([report])
-    report.diagnostics = again.diagnostics[len(report.diagnostics) :]  # what there is to say of the weights
+    report.diagnostics = again.diagnostics[checked:]  # what there is to say of the weights
     _complain(report)
     if save:
         arrays.save(save, done.arrays)

@@ -47,7 +47,7 @@ def command(
     """
     from shapecheck.writers import sizes
 
-    report = loading.load(path, asserts=asserts, **choices)
+    report = loading.without_lints(loading.load(path, asserts=asserts, **choices))
     complain([report])
     if loading.is_unusable(report):
         return exits.of([report])
