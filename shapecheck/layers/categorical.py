@@ -103,7 +103,10 @@ class Categories(Layer):
 
 @layer
 class CategoryEncoding(Categories):
-    """Numbers below `num_tokens` as vectors of as many places."""
+    """Numbers below `num_tokens` as vectors of as many places.
+
+    Where they are counted, each may count as much as the input `count_weights` says.
+    """
 
     num_tokens: params.Positive
     output_mode: EncodingMode = "multi_hot"
@@ -114,6 +117,8 @@ class CategoryEncoding(Categories):
         "num_tokens: 6, output_mode: one_hot | (n, 5) -> (n, 5, 6)",
         "num_tokens: 6, output_mode: one_hot | (n, 1) -> (n, 6)",
         "num_tokens: 6, output_mode: count | (n, t, 4) -> (n, 4, 6)",
+        "num_tokens: 6, output_mode: count | (n, t), (n, t) -> (n, 6)",
+        "num_tokens: 6 | (n, t), (n, t) !! SC118",
         "num_tokens: 6, output_mode: int | (n, t) !! SC114",
         "num_tokens: 0 | (n, t) !! SC114",
     )
@@ -121,8 +126,22 @@ class CategoryEncoding(Categories):
     def depth(self):
         return self.num_tokens
 
-    def run(self, np, x):
-        return self.vectors(np, x.astype("int64") if x.dtype.kind == "f" else x)
+    def shape(self, x, count_weights=None):
+        if count_weights is not None:
+            need.that(self.output_mode == "count", "SC118", "output_mode", other="count_weights")
+            for axis, (size, weighted) in enumerate(zip(x[::-1], count_weights[::-1], strict=False), 1):
+                need.broadcast(weighted, size, axis=len(x) - axis)
+        return self.encoded(x)
+
+    def inferred_by_keras(self, x, count_weights=None):
+        return super().inferred_by_keras(x)
+
+    def run(self, np, x, count_weights=None):
+        at = x.astype("int64") if x.dtype.kind == "f" else x
+        if count_weights is None:
+            return self.vectors(np, at)
+        hot = (at[..., np.newaxis] == np.arange(self.num_tokens)) * np.broadcast_to(count_weights, x.shape)[..., None]
+        return np.sum(hot, 1 if at.ndim > 1 else 0).astype(self.policy.compute)
 
 
 @layer
@@ -192,6 +211,12 @@ class Hashing(Categories):
 
     def check(self):
         sparse(self)
+        whole = self.output_mode != "int" or self.integers in ("int32", "int64")
+        need.that(whole, "SC114", "dtype", expected="`int32` or `int64`", given=shown(self.given.get("dtype")))
+
+    @property
+    def integers(self):
+        return "int64" if self.given.get("dtype") is None else self.policy.compute
 
     def inferred_by_keras(self, x):
         return None if self.output_mode == "int" else (*x[:-1], self.num_bins)

@@ -88,14 +88,33 @@ class Lookup(Categories):
         if self.output_mode != "tf_idf":
             return counted
         weights = np.asarray(self.idf_weights, counted.dtype)
-        return counted * np.concatenate([np.full(self.depth() - len(weights), np.mean(weights)), weights])
+        unknown = np.full(self.num_oov_indices, np.mean(weights), weights.dtype)
+        known = np.concatenate([unknown, weights])
+        return counted * np.pad(known, (0, self.depth() - len(known)))
+
+    def dtype(self, *given):
+        return "string" if self.invert and self.oov_token_is_a_word else super().dtype(*given)
+
+    @property
+    def oov_token_is_a_word(self):
+        return isinstance(self.oov_token, str)
 
     def run(self, np, x):
-        if not isinstance(self.vocabulary, tuple) or self.invert:
-            need.refuse("SC504", problem="its vocabulary is not at hand" if not self.invert else "it gives words")
+        words_out = self.invert and self.oov_token_is_a_word
+        if not isinstance(self.vocabulary, tuple) or words_out:
+            need.refuse("SC504", problem="it gives words" if words_out else "its vocabulary is not at hand")
         words = np.asarray(self.words())
+        if self.invert:
+            return self.inverted(np, x.astype("int64"), words)
         x = x.astype("int64") if words.dtype.kind in "iu" else x.astype(str)
         return self.vectors(np, self.found(np, x, words))
+
+    def inverted(self, np, at, words):
+        """The value with each number; `oov_token` for a number that none has."""
+        masked = [] if self.mask_token is None else [self.mask_token]
+        values = np.asarray([*masked, *[self.oov_token] * self.num_oov_indices, *words.tolist()], "int64")
+        known = (at >= 0) & (at < len(values))
+        return np.where(known, values[np.where(known, at, 0)], self.oov_token)
 
     def found(self, np, x, words):
         """The number of each value."""

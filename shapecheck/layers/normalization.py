@@ -43,8 +43,8 @@ def widened(np, x):
 
 
 def narrowed(y, x):
-    """y in the precision of x, from which it was widened."""
-    return y.astype(x.dtype if x.dtype.kind == "f" else y.dtype, copy=False)
+    """y in the precision of x, from which it was widened; where x is of whole numbers Keras cuts y off to such."""
+    return y.astype(x.dtype, copy=False).astype(x.dtype if x.dtype.kind == "f" else y.dtype, copy=False)
 
 
 def standardized(np, x, mean, variance, epsilon, scale, offset):
@@ -139,7 +139,8 @@ class BatchNormalization(Scaled):
                 gamma, beta = self.corrected(np, w, mean, variance, gamma, beta)
         else:
             mean, variance = w["moving_mean"].reshape(shape), w["moving_variance"].reshape(shape)
-        return narrowed(standardized(np, y, mean, variance, self.epsilon, gamma, beta), x)
+        y = standardized(np, y, mean, variance, self.epsilon, gamma, beta)
+        return narrowed(y, x) if x.dtype.kind == "f" else y
 
     def moments(self, np, x, mask):
         """Mean and variance of the batch for each feature, of the steps that the mask keeps."""
