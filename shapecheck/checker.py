@@ -15,7 +15,7 @@ from shapecheck.python_layers import Tensor
 from shapecheck.report import Report, error_of
 from shapecheck.source import Source
 from shapecheck.spec import Assertion, ModelSpec
-from shapecheck.words import near, shown
+from shapecheck.words import failure, near, os_problem, shown
 
 
 def check(
@@ -169,7 +169,7 @@ def _saved(to_json: Callable[[], Any]) -> str:
     try:
         text = to_json()
     except Exception as error:  # whatever somebody's own layer raises
-        raise usage_error("SC104", problem=f"its `to_json` failed, {type(error).__name__}: {error}") from None
+        raise usage_error("SC104", problem=f"its `to_json` failed, {failure(error)}") from None
     if not isinstance(text, str):
         raise usage_error("SC104", problem="its `to_json` gives no text")
     return text
@@ -180,8 +180,7 @@ def _read_file(name: str, path: str) -> tuple[Source, ModelSpec | None, list[Dia
         with open(name, "rb") as file:
             return readers.read_file(file, path)
     except OSError as error:
-        problem = error.strerror or type(error).__name__
-        message = codes.message("SC106", {"path": name, "problem": problem.lower()})
+        message = codes.message("SC106", {"path": name, "problem": os_problem(error)})
         raise error_of(Diagnostic("SC106", message, help=_similar(name), facts={"path": name})) from None
 
 

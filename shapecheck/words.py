@@ -37,6 +37,11 @@ def failure(error: BaseException) -> str:
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
+def os_problem(error: OSError) -> str:
+    """Why a file cannot be read or written, as the system says it."""
+    return (error.strerror or type(error).__name__).lower()
+
+
 def listing(items: Iterable[str], last: str = "and") -> str:
     """`a, b and c`; `last` is the word before the last item."""
     words = list(items)

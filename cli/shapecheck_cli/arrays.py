@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from shapecheck.words import listing, near
+from shapecheck.words import listing, near, os_problem
 
 
 def read(pair: str, names: Sequence[str]) -> tuple[str, Any]:
@@ -62,4 +62,4 @@ def save(path: str, arrays: Mapping[str, Any]) -> None:
                     with archive.open(f"{label}.npy", "w", force_zip64=True) as file:
                         np.lib.format.write_array(file, np.asarray(array), allow_pickle=False)
     except OSError as error:
-        raise click.ClickException(f"cannot write `{path}`: {(error.strerror or str(error)).lower()}") from None
+        raise click.ClickException(f"cannot write `{path}`: {os_problem(error)}") from None

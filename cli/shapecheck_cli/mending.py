@@ -9,6 +9,7 @@ import click
 
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.report import Report
+from shapecheck.words import os_problem
 from shapecheck_cli import console, files
 
 _MARK = "\ufeff"
@@ -78,8 +79,7 @@ def _write(path: str, data: bytes) -> None:
     try:
         files.replace(path, data)
     except OSError as error:
-        problem = (error.strerror or type(error).__name__).lower()
-        raise click.ClickException(f"cannot write `{path}`: {problem}") from None
+        raise click.ClickException(f"cannot write `{path}`: {os_problem(error)}") from None
 
 
 def _difference(path: str, before: str, after: str) -> str:

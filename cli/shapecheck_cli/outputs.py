@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import click
 
+from shapecheck.words import os_problem
+
 ORDER = "shapecheck.order"
 """Where the order of the options stands in the context."""
 
@@ -81,5 +83,4 @@ def write(path: str, text: str) -> None:
     try:
         files.replace(path, (text + "\n" * (text != "")).encode("utf-8", "surrogateescape"))
     except OSError as error:
-        problem = (error.strerror or type(error).__name__).lower()
-        raise click.ClickException(f"cannot write `{os.fspath(path)}`: {problem}") from None
+        raise click.ClickException(f"cannot write `{os.fspath(path)}`: {os_problem(error)}") from None

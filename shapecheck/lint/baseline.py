@@ -16,6 +16,7 @@ from typing import Any
 from shapecheck import codes
 from shapecheck.diagnostic import Diagnostic, SpecError
 from shapecheck.report import Report
+from shapecheck.words import os_problem
 
 VERSION = 1
 _NEVER = ("SC105", "SC106", "SC9")
@@ -104,9 +105,8 @@ def read(path: str) -> Baseline:
         with open(path, "rb") as file:
             data = json.loads(file.read())
     except OSError as error:
-        problem = (error.strerror or type(error).__name__).lower()
         help = ("`--write-baseline` makes one of what is found now",)
-        raise _bad("SC106", help, path=path, problem=problem) from None
+        raise _bad("SC106", help, path=path, problem=os_problem(error)) from None
     except (ValueError, RecursionError):
         raise _bad("SC176", path=path, problem="it is not JSON") from None
     if not isinstance(data, dict) or not isinstance(data.get("files"), dict) or "version" not in data:

@@ -13,6 +13,7 @@ from typing import Any
 from shapecheck import codes
 from shapecheck.diagnostic import Diagnostic, SpecError
 from shapecheck.source import Source, Span
+from shapecheck.words import os_problem
 
 OWN, SHARED = "shapecheck.toml", "pyproject.toml"
 _WORD = b"shapecheck"
@@ -162,8 +163,7 @@ def read(path: str, folder: str | None = None) -> Configuration | None:
         with open(path, "rb") as file:
             data = file.read(_MOST_BYTES + 1)
     except OSError as error:
-        problem = (error.strerror or type(error).__name__).lower()
-        raise _bad(Source(shown, ""), "SC106", path=shown, problem=problem) from None
+        raise _bad(Source(shown, ""), "SC106", path=shown, problem=os_problem(error)) from None
     if shared and _WORD not in data:
         return None
     values, source = _parsed(data, shown)

@@ -16,6 +16,7 @@ from shapecheck.report import error_of
 from shapecheck.weights_io import arrays, keras3, legacy
 from shapecheck.weights_io.hdf5_store import Store
 from shapecheck.weights_io.judging import Loaded
+from shapecheck.words import os_problem
 
 _HEAD = 2056
 _INFLATED = 1 << 28  # bytes above which weights may not be packed to less than a hundredth
@@ -31,7 +32,7 @@ def load(path: str, found: Inference) -> Loaded:
     except Unread as unread:
         loaded.findings.append(unread.finding)
     except OSError as error:
-        message = codes.message("SC106", {"path": path, "problem": (error.strerror or str(error)).lower()})
+        message = codes.message("SC106", {"path": path, "problem": os_problem(error)})
         raise error_of(Diagnostic("SC106", message, facts={"path": path})) from None
     return loaded
 

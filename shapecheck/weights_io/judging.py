@@ -26,14 +26,14 @@ class Loaded:
         self.file = file
         self.arrays: dict[str, dict[str, Any]] = {}
         self.findings: list[Diagnostic] = []
+        self._specs = {node.name: node.spec for node in found.graph.nodes}
 
     def say(self, code: str, held: Held | None, notes: Sequence[str] = (), **facts: Any) -> None:
         facts["file"] = self.file
         span = None
         if held is not None:
             facts["layer"] = held.name
-            node = next(node for node in self.found.graph.nodes if node.name == held.name)
-            span = places.kind_span(node.spec)
+            span = places.kind_span(self._specs[held.name])
         said = codes.message(code, facts)
         self.findings.append(
             Diagnostic(code, said, severity=codes.CODES[code].severity, layer=held.name if held else None, span=span,

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from shapecheck.report import Report
-from shapecheck_cli import console, exits, loading, options
+from shapecheck.words import os_problem
+from shapecheck_cli import console, exits, files, loading, options
 
 _MARK = "\ufeff"
 _WITHOUT_COMMENTS = (".json", ".keras", ".h5", ".hdf5")
@@ -57,10 +58,9 @@ def _replace(path: str, report: Report, made: str) -> str:
         if report.source is None or before.removeprefix(_MARK) != report.source.text:
             return "it has changed in the meantime"
         if made != report.source.text:
-            with open(path, "wb") as file:
-                file.write((_MARK * before.startswith(_MARK) + made).encode())
+            files.replace(path, (_MARK * before.startswith(_MARK) + made).encode())
     except UnicodeDecodeError:
         return "only files in UTF-8 can be written"
     except OSError as error:
-        return (error.strerror or type(error).__name__).lower()
+        return os_problem(error)
     return ""

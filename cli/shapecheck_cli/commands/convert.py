@@ -12,7 +12,8 @@ from shapecheck import conversion
 from shapecheck.diagnostic import ShapecheckError
 from shapecheck.report import Report
 from shapecheck.source import Source
-from shapecheck_cli import console, exits, loading, options
+from shapecheck.words import os_problem
+from shapecheck_cli import console, exits, files, loading, options
 
 
 @options.command("convert")
@@ -72,8 +73,7 @@ def _converted(path: str, form: str, choices: dict[str, Any]) -> tuple[Report, c
 def _write(path: str, text: str) -> str:
     """Write a file; what went wrong, in words."""
     try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        files.replace(path, text.encode())
     except OSError as error:
-        return (error.strerror or type(error).__name__).lower()
+        return os_problem(error)
     return ""

@@ -9,6 +9,7 @@ import click
 
 from shapecheck import layers
 from shapecheck.naming import snake
+from shapecheck.words import os_problem
 from shapecheck.writers import skeleton
 from shapecheck_cli import console, exits, options
 
@@ -64,5 +65,5 @@ def _written(path: str, text: str) -> str:
     except FileExistsError:
         return f"`{path}` is there already"
     except OSError as error:
-        return f"cannot write `{path}`: {(error.strerror or type(error).__name__).lower()}"
+        return f"cannot write `{path}`: {os_problem(error)}"
     return ""
