@@ -41,3 +41,20 @@ def test_the_only_size_that_is_valid_is_not_said_twice():
 def test_no_text_is_too_strange(value):
     code, _ = helps(f"Conv2D: {{filters: 4, kernel_size: '{value}'}}")
     assert code.startswith("SC")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("layers:\n<<<<<<< HEAD\n  - Dense: 3\n=======\n  - Dense: 4\n>>>>>>> other\n", "SC101", 2),
+        ('<<<<<<< HEAD\n{"layers": []}\n=======\n{"layers": [1]}\n>>>>>>> other\n', "SC101", 1),
+        ('{"layers": [\n<<<<<<< HEAD\n{"Dense": 3}\n=======\n{"Dense": 4}\n>>>>>>> other\n]}\n', "SC140", 2),
+    ],
+)
+def test_the_marks_of_a_merge_are_called_by_their_name(text, code, line):
+    path = "model.json" if code == "SC140" else "model.yaml"
+    (found,) = shapecheck.check(text=text, path=path).diagnostics
+    assert (found.code, found.span.line) == (code, line) and found.message.endswith(
+        "git left the marks of a merge in it"
+    )
+    assert list(found.help) == ["keep one of the two sides, and remove the marks"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from shapecheck import codes
 from shapecheck.diagnostic import Diagnostic, Label
-from shapecheck.readers.text import Offsets
+from shapecheck.readers.text import CONFLICT, RESOLVE, Offsets, conflict
 from shapecheck.source import Document, Key, Source, Span
 
 DEPTH = 250
@@ -217,8 +217,11 @@ def _syntax(source: Source, error: json.JSONDecodeError) -> Diagnostic:
         help = "JSON has no comments" if text[at] in "/#" else "write texts in double quotes"
     elif text[at] in "]}" and not help:
         help = "remove the comma before it" if text[:at].rstrip()[-1:] == "," else ""
+    end = min(at + 1, len(text))
+    if marked := conflict(text):
+        problem, help, (at, end) = CONFLICT, RESOLVE, marked
     facts = {"problem": problem}
-    return Diagnostic("SC140", codes.message("SC140", facts), span=Offsets(source).span(at, min(at + 1, len(text))),
+    return Diagnostic("SC140", codes.message("SC140", facts), span=Offsets(source).span(at, end),
                       help=(help,) if help else (), facts=facts)  # fmt: skip
 
 

@@ -80,6 +80,16 @@ def _checked(text: str, path: str) -> tuple[Source, list[Diagnostic]]:
     return Source(path, text), []
 
 
+def conflict(text: str) -> tuple[int, int] | None:
+    """Where git left the first mark of a merge in a text, if it did."""
+    match = re.search(r"(?m)^<{7} .*$", text)
+    return match.span() if match else None
+
+
+CONFLICT = "git left the marks of a merge in it"
+RESOLVE = "keep one of the two sides, and remove the marks"
+
+
 def _refused(
     source: Source, code: str, offset: int = 0, help: tuple[str, ...] = (), **facts: Any
 ) -> tuple[Source, list[Diagnostic]]:

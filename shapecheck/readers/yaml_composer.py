@@ -103,8 +103,11 @@ class Composer:
         return self.findings
 
     def syntax(self, error: MarkedYAMLError) -> None:
-        from shapecheck.readers.yaml_problems import explain  # not loaded for a text that is all right
+        from shapecheck.readers.text import CONFLICT, RESOLVE, conflict  # not loaded for a text that is all right
+        from shapecheck.readers.yaml_problems import explain
 
+        if marked := conflict(self.text):
+            return self.say("SC101", *marked, help=(RESOLVE,), problem=CONFLICT)
         mark, opened = error.problem_mark, error.context_mark
         at = mark.index if mark else 0
         found = explain(error.problem or "", error.context or "", self.text, at, opened.index if opened else None)
