@@ -27,10 +27,11 @@ class Edge(NamedTuple):
 class Node:
     """One call of a layer. Calls of the same layer have the same `owner`, the index of its first call.
 
-    `inputs` holds edges in order, or by call argument; a node whose wiring is broken is `broken`, and silent.
+    `inputs` holds edges in order, or by call argument; a node whose wiring is broken is `broken`, and silent. `within`
+    is the call of a model that wrote it out, by number, 0 for none; it `enters` where it is an Input of that model.
     """
 
-    __slots__ = ("broken", "index", "inputs", "listed", "name", "owner", "spec")
+    __slots__ = ("broken", "enters", "index", "inputs", "listed", "name", "owner", "spec", "within")
 
     def __init__(self, index: int, name: str, spec: LayerSpec) -> None:
         self.index = index
@@ -40,6 +41,8 @@ class Node:
         self.inputs: list[Edge] | dict[str, Any] = []
         self.listed = False
         self.broken = False
+        self.within = 0
+        self.enters = False
 
     def __repr__(self) -> str:
         return f"<Node {self.index} {self.name}: {self.spec.kind}>"
@@ -135,6 +138,7 @@ def _arrange(graph: Graph, calls: Sequence[Call], order: Sequence[int]) -> list[
     """Make the nodes in wiring order; the index of each call's node."""
     place = [0] * len(calls)
     owners: dict[tuple[int, int], int] = {}
+    instances: dict[int, int] = {}
     for index, number in enumerate(order):
         place[number] = index
         call = calls[number]
@@ -142,6 +146,9 @@ def _arrange(graph: Graph, calls: Sequence[Call], order: Sequence[int]) -> list[
         node.owner = owners.setdefault(call.key, index)
         node.listed = call.listed
         node.broken = call.broken
+        if call.instance.caller is not None:
+            node.within = instances.setdefault(id(call.instance), len(instances) + 1)
+            node.enters = call in call.instance.feeds.values() and call.item.kind == "Identity"
         if call.broken:
             pass
         elif call.by_role is None:

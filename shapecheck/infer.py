@@ -6,10 +6,10 @@ poison, which is silent: one cause, one message. Nothing recurses over the model
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from shapecheck import axes, dims, explain, layers
+from shapecheck import axes, dims, explain, layers, need
 from shapecheck.apply import Applied, Undescribed, apply, undescribed
 from shapecheck.by_keras import contradiction
 from shapecheck.contract import DROP, Layer, TensorSpec, in_order, without_masks
@@ -42,7 +42,8 @@ def infer(graph: Graph, at: Mapping[str, int] | None = None) -> Inference:
 
 def _infer(found: Inference, refused: Callable[[Node, Refusal], None]) -> None:
     for node in found.graph.nodes:
-        layer = _made(found, node, refused) if node.owner == node.index else found.layers[node.owner]
+        again = node.owner != node.index and node.within not in found.local
+        layer = found.layers[node.owner] if again else _made(found, node, refused)
         found.layers.append(layer)
         found.applied.append(None)
         if layer is None or node.broken:
@@ -102,15 +103,16 @@ def _made(found: Inference, node: Node, refused: Callable[[Node, Refusal], None]
         return None if node.broken else undescribed(spec.kind, spec.config)
     config = _with_models(spec.config) if found.graph.spec.holds_models else spec.config
     layer, refusals = make(kind, config, found.semantics, found.graph.spec.data_format)
-    refusals.extend(_undeclared(found, layer))
-    if found.fixed:
-        _fix(found, layer)
+    names = found.names(node)
+    refusals.extend(_undeclared(layer, names))
+    if found.fixed or names is not found.symbols:
+        fix(layer, names)
     for refusal in refusals:
         refused(node, refusal)
     return None if refusals else layer
 
 
-def _undeclared(found: Inference, layer: Layer) -> Iterator[Refusal]:
+def _undeclared(layer: Layer, names: Mapping[str, dims.Dim]) -> Iterator[Refusal]:
     """A refusal for each symbol in the parameters that no input declares."""
     if layer.kind == "InputLayer":
         return
@@ -122,34 +124,34 @@ def _undeclared(found: Inference, layer: Layer) -> Iterator[Refusal]:
         for index, item in enumerate(items):
             if isinstance(item, dims.Expr):
                 for symbol in dims.symbols_of(item):
-                    if symbol.name not in found.symbols:
-                        yield _no_symbol(found, name, symbol.name, {"item": index} if several else {})
+                    if symbol.name not in names:
+                        yield _no_symbol(names, name, symbol.name, {"item": index} if several else {})
             elif isinstance(item, Layer):
-                for refusal in _undeclared(found, item):
-                    yield _no_symbol(found, name, refusal.facts["name"], {})
+                for refusal in _undeclared(item, names):
+                    yield _no_symbol(names, name, refusal.facts["name"], {})
 
 
-def _no_symbol(found: Inference, param: str, name: str, item: dict[str, int]) -> Refusal:
+def _no_symbol(names: Mapping[str, dims.Dim], param: str, name: str, item: dict[str, int]) -> Refusal:
     from shapecheck.words import near
 
-    declared = sorted(found.symbols)
+    declared = sorted(names)
     return Refusal("SC205", param, name=name, declared=declared, near=near(name, declared), **item)
 
 
-def _fix(found: Inference, layer: Layer) -> None:
-    """Put numbers for the symbols in the parameters of a layer."""
+def fix(layer: Layer, names: Mapping[str, dims.Dim]) -> None:
+    """Put what they stand for in the place of the names in the parameters of a layer."""
     for name in layer.given:
         parameter = layer.parameters.get(name)
         if parameter is not None and layer.kind != "InputLayer":
             value = layer.__dict__.get(parameter.attribute)
             for item in value if type(value) is tuple else (value,):
                 if isinstance(item, Layer):
-                    _fix(found, item)
+                    fix(item, names)
             if isinstance(value, dims.Expr):
-                layer.__dict__[parameter.attribute] = dims.substitute(value, found.symbols)
+                layer.__dict__[parameter.attribute] = dims.substitute(value, names)
             elif type(value) is tuple and any(isinstance(item, dims.Expr) for item in value):
                 layer.__dict__[parameter.attribute] = tuple(
-                    dims.substitute(item, found.symbols) if isinstance(item, dims.Expr) else item for item in value
+                    dims.substitute(item, names) if isinstance(item, dims.Expr) else item for item in value
                 )
 
 
@@ -179,13 +181,21 @@ def _check_first(found: Inference, node: Node, layer: Layer, inputs: list[Tensor
             declared, against = declared[:1], actual[:1]
         elif name == "input_dim":
             declared, against = (None, *declared[1:]), (None, actual[-1])
+        if node.enters and len(declared) == len(against):
+            declared = found.bind(node, declared, against)
         if len(declared) != len(against) or any(
             a is not None and b is not None and dims.same(dims.substitute(a, found.symbols), b) is False
             for a, b in zip(declared, against, strict=False)
         ):
             written = shape_text(value) if isinstance(value, (list, tuple)) else value
-            of_a_model = layer.kind == "Identity" and bool(node.spec.trail)  # the Input of a model that is called
-            raise Refusal("SC211", "shape" if of_a_model else name, declared=written, actual=actual)
+            raise Refusal("SC211", "shape" if node.enters else name, declared=written, actual=actual)
+        if node.enters and found.semantics.generation != 2:  # Keras 2.2.4 does not look again when it runs
+            owed: list[need.Obligation] = []
+            with need.recording(owed):
+                for axis, (a, b) in enumerate(zip(declared, against, strict=True)):
+                    if a is not None:
+                        need.equal(b, a, verb="was written for another size:", axis=axis)
+            _owed(found, node, owed)
 
 
 # Calls -----------------------------------------------------------------------------------------------------------
@@ -212,14 +222,18 @@ def _applied(found: Inference, node: Node, layer: Layer) -> Applied | None:
         for spec in specs:
             if spec.mask is None and spec.lost is not None:
                 found.findings.append(explain.mask_lost(found, found.graph.nodes[spec.lost], node))
-    for obligation in applied.obligations:
-        obligation.node = node
-    found.obligations.extend(applied.obligations)
+    _owed(found, node, applied.obligations)
     if applied.opaque and not (isinstance(layer, Undescribed) and layer.said):
         found.findings.append(explain.finding(found, node, Refusal("SC404", problem=applied.opaque)))
     elif note := contradiction(layer, inputs, listed, found.semantics, node.spec.call, applied.outputs):
         found.findings.append(explain.finding(found, node, note))
     return applied._replace(outputs=tuple(_kept(node, spec) for spec in applied.outputs))
+
+
+def _owed(found: Inference, node: Node, obligations: Iterable[need.Obligation]) -> None:
+    for obligation in obligations:
+        obligation.node = node
+        found.obligations.append(obligation)
 
 
 def _kept(node: Node, spec: TensorSpec) -> TensorSpec:

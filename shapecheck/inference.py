@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shapecheck import axes, dims, layers, modes
@@ -30,6 +30,7 @@ class Inference:
         "graph",
         "input_shapes",
         "layers",
+        "local",
         "obligations",
         "semantics",
         "symbols",
@@ -46,6 +47,8 @@ class Inference:
         self._unread: list[tuple[int, int]] | None = None
         self.symbols: dict[str, dims.Dim] = {"B": dims.symbol("B", varies=True)}
         """Every symbol that an input declares, and what it stands for: itself, or the size set by `at`."""
+        self.local: dict[int, dict[str, dims.Dim]] = {}
+        """For a call of a model, by its number, what the names in its Inputs stand for."""
         self.input_shapes: dict[int, Shape | Refusal] = {}
         self.fixed = False
         self._declare(at)
@@ -71,6 +74,28 @@ class Inference:
             self._unread = sorted((other.line, other.column) for other in spans if other is not None)
         at = bisect_left(self._unread, (span.line, span.column))
         return at == len(self._unread) or self._unread[at] >= (span.end_line, span.end_column)
+
+    def names(self, node: Node) -> Mapping[str, dims.Dim]:
+        """What every name in the parameters of a node may stand for."""
+        local = self.local.get(node.within)
+        return {**self.symbols, **local} if local else self.symbols
+
+    def bind(self, node: Node, declared: Sequence[Any], actual: Sequence[Any]) -> list[Any]:
+        """Let the names in an Input of a model stand for the sizes of what it is called on, each for the first.
+
+        What the declared sizes are now; None where that is not known, as for a name that stands only in a formula.
+        """
+        local = self.local.setdefault(node.within, {})
+        for a, b in zip(declared, actual, strict=True):
+            for symbol in dims.symbols_of(a) if isinstance(a, dims.Expr) else ():
+                if a == dims.symbol(symbol.name):
+                    local.setdefault(symbol.name, a if b is dims.UNKNOWN else b)
+        known = self.names(node) if node.within else local
+        return [
+            None if isinstance(a, dims.Expr) and any(symbol.name not in known for symbol in dims.symbols_of(a))
+            else dims.substitute(a, known)
+            for a in declared
+        ]  # fmt: skip
 
     def producers(self, node: Node) -> list[tuple[Node, int]]:
         """The nodes that a node reads, and which of their outputs."""

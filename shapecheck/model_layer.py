@@ -42,7 +42,7 @@ class ModelLayer(Layer):
             for index, x in zip(made.inputs, xs, strict=True):
                 declared = found.input_shapes.get(index)
                 if declared is not None and not isinstance(declared, Refusal):
-                    _hold(declared, x)
+                    _hold(found, made.nodes[index], declared, x)
                 found.input_shapes[index] = x
             self.infer(found)
             self.known[xs] = found
@@ -111,12 +111,12 @@ def _outputs(found: Inference) -> Iterator[TensorSpec]:
         yield from applied.outputs if edge.output is None else applied.outputs[edge.output : edge.output + 1]
 
 
-def _hold(declared: Shape, given: Shape) -> None:
+def _hold(found: Inference, node: graph.Node, declared: Shape, given: Shape) -> None:
     """Refuse an input that contradicts the sizes for which the model was written."""
     if len(declared) != len(given):
         raise Refusal("SC302", rank=len(given), shape=given, expected=f"rank {len(declared)}")
-    for axis, (a, b) in enumerate(zip(declared, given, strict=True)):
-        if type(a) is int:
+    for axis, (a, b) in enumerate(zip(found.bind(node, declared, given), given, strict=True)):
+        if a is not None:
             need.equal(b, a, verb="was written for another size:", axis=axis)
 
 

@@ -54,7 +54,7 @@ def _barren(inference: Inference, barren: Contradiction) -> Diagnostic:
     texts = {id(o): demand(o) for o in owed}
     labels = [Label(span, f"needs {texts[id(o)]}") for o in others if (span := chains.span(o)) is not None]
     known = Chains(inference)
-    notes = [f"`{who(o)}` needs {texts[id(o)]}" for o in owed[:4]]
+    notes = [f"`{who(o)}` needs {texts[id(o)]}" for o in owed[:4] if chains.span(o) is None]
     for o in owed[:2]:
         notes += [chain for chain in known.symbolic(o) if chain not in notes]
     return say(

@@ -19,6 +19,7 @@ NOT_LOADED = {
 }
 OTHERWISE = {
     '["Hashing", {"num_bins": 6, "output_mode": "one_hot"}, "single", [[null, null]], 3]': "Keras forgets an axis whose size it does not know",
+    '["RMSNormalization", {"axis": -2}, "single", [[null, 3, 0, 1]], 3]': "Keras infers the shape of its input, and gives another",
 }
 LOADED = converted_models.loaded()
 

@@ -355,3 +355,39 @@ def test_the_penalty_of_the_activities_of_a_spectrally_normalized_layer_counts()
     layer = shapecheck.layer("SpectralNormalization", layer={"Dense": {"units": 2, "activity_regularizer": "l2"}})
     run = layer.run(x, weights=weights_of(layer, x.shape))
     assert np.isclose(sum(run.losses), 0.01 * np.sum(np.square(run.outputs[0])) / 3)
+
+
+SQUARE = """
+models:
+  square:
+    layers:
+      - Input: {name: x, shape: [S, S, C]}
+      - Reshape: [S * S, C]
+      - Dense: C
+layers:
+  - Input: {name: image, shape: [H, W, 3]}
+"""
+
+
+def test_names_in_the_input_of_a_model_stand_for_the_sizes_of_each_call():
+    calls = "  - square: {inputs: image, name: all}\n  - MaxPooling2D: {inputs: image, name: half}\n"
+    report = shapecheck.check(text=f"{SQUARE}{calls}  - square: {{inputs: half, name: part}}\noutputs: [all, part]\n")
+    assert report.ok and report.params == 3 * 3 + 3  # one set of weights for both
+    assert [str(spec.shape) for spec in report.outputs] == ["(B, H**2, 3)", "(B, (H//2)**2, 3)"]
+    assert str(report.requirements) == "H >= 2 and W >= 2 and H == W"
+    # weights that would have to change with the size are refused
+    calls = "  - square: {inputs: image}\n  - Dense: {units: 4, inputs: image, name: more}\n  - square: {inputs: more, name: other}\n"
+    report = shapecheck.check(text=f"{SQUARE}{calls}")
+    assert [found.code for found in report.diagnostics if found.severity == "error"] == ["SC215"]
+
+
+def test_names_in_the_input_of_a_model_that_is_wrapped():
+    text = SQUARE.replace("[H, W, 3]", "[5, H, W, 3]") + "  - TimeDistributed: {layer: square}\n"
+    report = shapecheck.check(text=text)
+    assert report.ok and str(report.outputs[0].shape) == "(B, 5, H**2, 3)"
+    assert report.params == 3 * 3 + 3 and str(report.requirements) == "H == W"
+
+
+def test_a_model_that_was_written_for_one_size_asks_for_it():
+    text = "models: {m: {layers: [{Input: {shape: [8, 3]}}, {Dense: 2}]}}\nlayers: [{Input: {shape: [T, 3]}}, {m: }]\n"
+    assert str(shapecheck.check(text=text).requirements) == "T == 8"
