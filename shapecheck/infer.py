@@ -6,7 +6,7 @@ poison, which is silent: one cause, one message. Nothing recurses over the model
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from shapecheck import axes, dims, explain, layers, need
@@ -19,6 +19,7 @@ from shapecheck.inference import Inference
 from shapecheck.making import FIRST, make
 from shapecheck.model_layer import model_layer
 from shapecheck.spec import ModelSpec
+from shapecheck.symbols import put, undeclared
 from shapecheck.words import shape_text, shown
 
 HUGE = 1 << 62
@@ -104,55 +105,12 @@ def _made(found: Inference, node: Node, refused: Callable[[Node, Refusal], None]
     config = _with_models(spec.config) if found.graph.spec.holds_models else spec.config
     layer, refusals = make(kind, config, found.semantics, found.graph.spec.data_format)
     names = found.names(node)
-    refusals.extend(_undeclared(layer, names))
+    refusals.extend(undeclared(layer, names))
     if found.fixed or names is not found.symbols:
-        fix(layer, names)
+        put(layer, names)
     for refusal in refusals:
         refused(node, refusal)
     return None if refusals else layer
-
-
-def _undeclared(layer: Layer, names: Mapping[str, dims.Dim]) -> Iterator[Refusal]:
-    """A refusal for each symbol in the parameters that no input declares."""
-    if layer.kind == "InputLayer":
-        return
-    for name in layer.given:
-        parameter = layer.parameters.get(name)
-        value = layer.__dict__.get(parameter.attribute) if parameter else None
-        several = type(value) is tuple
-        items: Any = value if several else (value,)
-        for index, item in enumerate(items):
-            if isinstance(item, dims.Expr):
-                for symbol in dims.symbols_of(item):
-                    if symbol.name not in names:
-                        yield _no_symbol(names, name, symbol.name, {"item": index} if several else {})
-            elif isinstance(item, Layer):
-                for refusal in _undeclared(item, names):
-                    yield _no_symbol(names, name, refusal.facts["name"], {})
-
-
-def _no_symbol(names: Mapping[str, dims.Dim], param: str, name: str, item: dict[str, int]) -> Refusal:
-    from shapecheck.words import near
-
-    declared = sorted(names)
-    return Refusal("SC205", param, name=name, declared=declared, near=near(name, declared), **item)
-
-
-def fix(layer: Layer, names: Mapping[str, dims.Dim]) -> None:
-    """Put what they stand for in the place of the names in the parameters of a layer."""
-    for name in layer.given:
-        parameter = layer.parameters.get(name)
-        if parameter is not None and layer.kind != "InputLayer":
-            value = layer.__dict__.get(parameter.attribute)
-            for item in value if type(value) is tuple else (value,):
-                if isinstance(item, Layer):
-                    fix(item, names)
-            if isinstance(value, dims.Expr):
-                layer.__dict__[parameter.attribute] = dims.substitute(value, names)
-            elif type(value) is tuple and any(isinstance(item, dims.Expr) for item in value):
-                layer.__dict__[parameter.attribute] = tuple(
-                    dims.substitute(item, names) if isinstance(item, dims.Expr) else item for item in value
-                )
 
 
 # First-layer arguments ---------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ FLOORS = (
     ("activations", "initializers", "regularizers", "constraints"),
     ("params",),
     ("contract",),
-    ("making", "arguments"),
+    ("making", "arguments", "symbols"),
     ("apply",),
     ("layers",),
     ("spec",),
