@@ -46,25 +46,19 @@ def run_report(
     definition: Any = None,
     arrays: Mapping[str, Any] | None = None,
     *,
-    text: str | bytes | None = None,
-    inputs: Any = None,
-    outputs: Any = None,
     at: Mapping[str, int] | None = None,
     training: bool = False,
     seed: int = 0,
     weights: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     save_weights: str | os.PathLike[str] | None = None,
-    keras: int | None = None,
-    data_format: str | None = None,
-    allow_import: Iterable[str] = (),
+    **choices: Any,
 ) -> tuple[Report, Any]:
-    """The report of the check, and the run."""
+    """The report of the check, and the run; `choices` are those of the check."""
     checker.check_sizes(at)
     given = dict(checker.mapping(arrays, "arrays", "arrays by the names of inputs"))
     file = _weights_file(definition, weights)
     own = {} if file is not None else checker.mapping(weights, "weights", "arrays by the names of layers")
-    report, found = checker.inferred(definition, text, None, inputs, outputs, None, keras, data_format,
-                                    allow_import)  # fmt: skip
+    report, found = checker.inferred(definition, **choices)
     report.raise_for_errors()
     if found is None:
         raise error_of(Diagnostic("SC104", "there is no model to run"))
@@ -72,15 +66,7 @@ def run_report(
     from shapecheck.executors import numpy_model, sizes
 
     checker.check_symbols(at, found)
-    nodes = found.graph.nodes
-    names = {nodes[index].name for index in found.graph.inputs}
-    for name in given:
-        if name not in names:
-            raise checker.usage_error("SC503", name=shown(name).strip("`"), near=near(name, names), known=sorted(names))
-    owners = {node.name for node in nodes if node.owner == node.index}
-    for name in own:
-        if name not in owners:
-            raise checker.usage_error("SC201", layer="weights", name=shown(name).strip("`"), near=near(name, owners))
+    _check_names(found, given, own)
     try:
         start, train = arguments.whole(seed, "seed"), arguments.flag(training, "training")
         given = {name: arguments.array(array, name) for name, array in given.items()}
@@ -103,6 +89,19 @@ def run_report(
 
         weights_io.save(os.fspath(save_weights), numeric, done.weights)
     return report, done
+
+
+def _check_names(found: Inference, arrays: Mapping[str, Any], weights: Mapping[str, Any]) -> None:
+    """Refuse arrays for what is no input, and weights for what is no layer."""
+    nodes = found.graph.nodes
+    inputs = sorted({nodes[index].name for index in found.graph.inputs})
+    for name in arrays:
+        if name not in inputs:
+            raise checker.usage_error("SC503", name=shown(name).strip("`"), near=near(name, inputs), known=inputs)
+    owners = {node.name for node in nodes if node.owner == node.index}
+    for name in weights:
+        if name not in owners:
+            raise checker.usage_error("SC201", layer="weights", name=shown(name).strip("`"), near=near(name, owners))
 
 
 def _weights_file(definition: Any, weights: Any) -> str | None:
