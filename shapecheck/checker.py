@@ -180,7 +180,12 @@ def _read_file(name: str, path: str) -> tuple[Source, ModelSpec | None, list[Dia
         with open(name, "rb") as file:
             return readers.read_file(file, path)
     except OSError as error:
-        message = codes.message("SC106", {"path": name, "problem": os_problem(error)})
+        problem = os_problem(error)
+        if isinstance(error, IsADirectoryError):
+            from shapecheck.readers import unreadable
+
+            problem = unreadable.folder(name)
+        message = codes.message("SC106", {"path": name, "problem": problem})
         raise error_of(Diagnostic("SC106", message, help=_similar(name), facts={"path": name})) from None
 
 

@@ -111,7 +111,7 @@ def load(path: str, text: str | bytes | None = None, shown: str = "", **choices:
             shown = shown or (STDIN if path == "-" else path)
             return shapecheck.check(text=read_stdin() if text is None else text, path=shown, **given)
         if os.path.isdir(path):
-            return unusable(path, "it is a folder")
+            return folder(path)
         return shapecheck.check(path, **given)
     except ShapecheckError as error:
         if error.code == "SC205":
@@ -136,6 +136,13 @@ def failed_by_us(path: str, error: Exception) -> Report:
 def unusable(path: str, problem: str) -> Report:
     """The report of a path that holds nothing to check."""
     return _failed(path, Diagnostic("SC106", codes.message("SC106", {"path": path, "problem": problem})))
+
+
+def folder(path: str) -> Report:
+    """The report of a folder where a file was expected."""
+    from shapecheck.readers import unreadable
+
+    return unusable(path, unreadable.folder(path))
 
 
 def _failed(path: str, found: Diagnostic) -> Report:

@@ -48,19 +48,33 @@ class Search:
         if path == "-":
             return [path]
         if os.path.isdir(path):
-            return self._some(path, self._below(path), "no model definition in this folder")
+            return self._some(path, self._below(path), "no model definition in this folder", folder=True)
         if not os.path.lexists(path) and not _MAGIC.isdisjoint(path):
             return self._some(path, self._matching(path), "no model definition matches this pattern")
         passed_over = self._force and (self._excluded(path) or not self._is_definition(path))
         return [] if passed_over else [path]
 
-    def _some(self, path: str, found: Iterable[str], problem: str) -> Iterator[str | Nothing]:
+    def _some(
+        self, path: str, found: Iterable[str], problem: str, *, folder: bool = False
+    ) -> Iterator[str | Nothing]:
         empty = True
         for name in found:
             empty = False
             yield name
         if empty:
-            yield Nothing(path, problem)
+            yield Nothing(path, self._saved_model(path) or problem if folder else problem)
+
+    def _saved_model(self, path: str) -> str:
+        """What to say of a folder that is a SavedModel, or has one in it; nothing of others."""
+        from shapecheck.readers import unreadable
+
+        for parent, folders, names in os.walk(path):
+            folders.sort()
+            if unreadable.SAVED_MODEL in names:
+                inside = os.path.relpath(parent, path)
+                said = unreadable.folder(parent)
+                return said if inside == "." else f"no model definition in this folder, but `{inside}`: {said}"
+        return ""
 
     # searching
 

@@ -67,7 +67,7 @@ def _map(root: Mapping[Any, Any]) -> Told | None:
     meant = next((key for key in root if isinstance(key, str) and near(key, ("layers",))), None)
     if meant is not None:
         return f"it has no `layers`, but `{shown_key(meant)}`", (f"rename `{shown_key(meant)}` to `layers`",)
-    if _is_layer(root) or any(isinstance(key, str) and layers.find(key) for key in [*root][:20]):
+    if (len(root) > 1 and _is_layer(root)) or any(isinstance(key, str) and layers.find(key) for key in [*root][:20]):
         return "it is a map of layers, and not a list", ("begin each layer with `- `",)
     if any(key in root for key in ("blocks", "models", "params", "outputs", "inputs")):
         return "it has no `layers`", _TOLD

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from shapecheck.readers.containers import Unread
 
+SAVED_MODEL = "saved_model.pb"  # the file that makes a folder a SavedModel
 _KERAS = 'save the model from Keras with `model.save("model.keras")`, or write `model.to_json()` to a file'
 _TORCH = "PyTorch saves no layers that could be checked: describe the model in YAML, or begin with `shapecheck example`"
 _WEIGHTS = "it holds arrays without layers: check the definition of the model instead"
@@ -68,6 +70,13 @@ def named(head: bytes) -> str | None:
         (_GRAPH, "a TensorFlow graph"),
     )
     return next((what for pattern, what in patterns if pattern.match(head)), None)
+
+
+def folder(path: str) -> str:
+    """What a folder is that stands where a file was expected."""
+    if os.path.isfile(os.path.join(path, SAVED_MODEL)):
+        return "it is a SavedModel of TensorFlow, a format that is not read: save the model as `model.keras` instead"
+    return "it is a folder"
 
 
 def refusal(what: str) -> Unread:

@@ -2,11 +2,13 @@
 
 The second Dense of a model is `layers/dense_1`, and what is inside a layer stands below the attribute that holds it:
 `layers/bidirectional/forward_layer/cell/vars/0`. The order of the layers is that of the definition.
+
+Keras 2.12 and 2.13 list each layer that has weights twice, and count it twice: their second Dense is `dense_2`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from shapecheck.contract import Layer, Weight
@@ -45,15 +47,16 @@ class Group(NamedTuple):
     paths: tuple[str, ...]
 
 
-def held(found: Inference) -> list[Held]:
-    """All layers that have weights, each once, in the order of the definition."""
+def held(found: Inference, *, twice: bool = False) -> list[Held]:
+    """All layers that have weights, each once, in the order of the definition; `twice` where they are counted so."""
     spec = found.graph.spec
     context = Context(spec, [])
     plans = {None: Plan(spec, context)}
     nodes = {node.name: node for node in found.graph.nodes}
     made: list[Held] = []
     seen: set[str | None] = {None}
-    stack: list[Any] = [_entries(plans[None], "", "", None)]
+    counted = _with_weights(found) if twice else frozenset()
+    stack: list[Any] = [_entries(plans[None], "", "", None, counted)]
     while stack:
         entry = next(stack[-1], None)
         if entry is None:
@@ -64,7 +67,7 @@ def held(found: Inference) -> list[Held]:
             if model not in seen:
                 seen.add(model)
                 plan = plans.setdefault(model, Plan(spec.models[model], context))
-                stack.append(_entries(plan, f"{name}/", f"{group}/", top))
+                stack.append(_entries(plan, f"{name}/", f"{group}/", top, counted))
             continue
         node = nodes.get(name)
         if node is None:
@@ -76,8 +79,25 @@ def held(found: Inference) -> list[Held]:
     return made
 
 
-def _entries(plan: Plan, prefix: str, above: str, top: str | None) -> Iterator[tuple[str, str | None, str, str]]:
-    """(name, model that is called, group, top) for each layer of a model, without calls of the same layer."""
+def _with_weights(found: Inference) -> frozenset[str]:
+    """The names of all layers and called models that have weights."""
+    names: set[str] = set()
+    for node in found.graph.nodes:
+        applied = found.applied[node.owner]
+        name = node.name if applied is not None and applied.weights else ""
+        while name and name not in names:
+            names.add(name)
+            name = name.rpartition("/")[0]
+    return frozenset(names)
+
+
+def _entries(
+    plan: Plan, prefix: str, above: str, top: str | None, twice: Container[str]
+) -> Iterator[tuple[str, str | None, str, str]]:
+    """(name, model that is called, group, top) for each layer of a model, without calls of the same layer.
+
+    The layers in `twice` are counted two times.
+    """
     names = Names()
     for position, item in enumerate(plan.items):
         if plan.made[position] != position or item.kind.startswith("ops."):
@@ -85,7 +105,10 @@ def _entries(plan: Plan, prefix: str, above: str, top: str | None) -> Iterator[t
         model = plan.model_of(position)
         kind = "Functional" if model is not None and item.kind in (model, "") else item.kind
         name = prefix + plan.names[position]
-        yield name, model, f"{above}layers/{names.fresh(_stem(kind))}", name if top is None else top
+        stem = _stem(kind)
+        yield name, model, f"{above}layers/{names.fresh(stem)}", name if top is None else top
+        if name in twice:
+            names.fresh(stem)
 
 
 def _stem(kind: str) -> str:

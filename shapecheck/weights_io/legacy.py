@@ -48,13 +48,17 @@ def _arrays(store: Store, root: str, name: str) -> list[Array]:
 def _fill(layers: Sequence[Held], arrays: Sequence[Array], loaded: Loaded) -> None:
     """Put the arrays of one group into the layers that it stands for."""
     natural = [(layer, path) for layer in layers for path in layer.weights]
-    parted = sorted(natural, key=lambda place: not place[0].weights[place[1]].trainable)
+    parted = sorted(natural, key=lambda place: not _is_trained(*place))
     if len(arrays) != len(natural):
         return _fill_by_name(parted, arrays, loaded)
     still = sorted(natural, key=lambda place: place[1].rpartition("/")[2] in _STATISTICS)
     order = max((parted, natural, still), key=lambda order: _agreement(order, arrays))
     for (layer, path), array in zip(order, arrays, strict=True):
         loaded.take(layer, path, array.shape, array.read, array.path)
+
+
+def _is_trained(layer: Held, path: str) -> bool:
+    return layer.layer.trainable and layer.weights[path].trainable
 
 
 _STATISTICS = ("moving_mean", "moving_variance")  # which a frozen model of Keras 2.2 writes behind all others

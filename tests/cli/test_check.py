@@ -125,6 +125,24 @@ def test_a_folder_without_a_definition(shapecheck, folder, good):
     assert "ok good.yaml" in done.out
 
 
+SAVED_MODEL = "is a SavedModel of TensorFlow, a format that is not read: save the model as `model.keras` instead"
+
+
+@pytest.mark.parametrize("command", ["check", "run", "convert"])
+def test_a_saved_model_is_called_by_its_name(shapecheck, folder, command):
+    (folder / "saved" / "variables").mkdir(parents=True)
+    (folder / "saved" / "saved_model.pb").write_bytes(b"\x08\x01")
+    done = shapecheck(command, "saved")
+    assert done.code == 2 and f"cannot read `saved`: it {SAVED_MODEL}" in done.err
+
+
+def test_a_saved_model_that_is_all_that_a_search_finds(shapecheck, folder):
+    (folder / "all" / "saved").mkdir(parents=True)
+    (folder / "all" / "saved" / "saved_model.pb").write_bytes(b"\x08\x01")
+    done = shapecheck("check", "all")
+    assert f"cannot read `all`: no model definition in this folder, but `saved`: it {SAVED_MODEL}" in done.err
+
+
 # Options ----------------------------------------------------------------------------------------------------------
 
 

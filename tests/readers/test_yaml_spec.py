@@ -500,6 +500,7 @@ def test_a_malformed_layer_keeps_the_name_it_would_have():
         ("layer: [Flatten]\n", "no `layers`, but `layer`"),
         ("params: {x: 3}\n", "it has no `layers`"),
         ("Dense: 10\nFlatten: ~\n", "a map of layers, and not a list"),
+        ("Model: {name: cnn, Architecture: [Flatten: {}]}\n", "it has the key `Model`, and no `layers`"),
         ("- apples\n- pears\n", "a list of texts such as `apples`"),
         ("- name: a\n  image: b\n", "a list of maps such as {name: ...}"),
         ("- 1\n- 2\n", "a list of values such as 1"),

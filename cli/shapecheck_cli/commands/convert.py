@@ -57,7 +57,7 @@ def _converted(path: str, form: str, choices: dict[str, Any]) -> tuple[Report, c
         if path == "-":
             return conversion.converted(None, form, text=loading.read_stdin(), path=shown, **given)
         if os.path.isdir(path):
-            return loading.unusable(path, "it is a folder"), conversion.Converted("")
+            return loading.folder(path), conversion.Converted("")
         return conversion.converted(path, form, **given)
     except ShapecheckError as error:
         if error.code == "SC205" and error.diagnostic.span is None:

@@ -46,7 +46,7 @@ def _inferred(path: str, choices: dict[str, Any]) -> tuple[Report, Inference | N
         if path == "-":
             return checker.inferred(text=loading.read_stdin(), path=loading.STDIN, **given)
         if os.path.isdir(path):
-            return loading.unusable(path, "it is a folder"), None
+            return loading.folder(path), None
         return checker.inferred(path, **given)
     except ShapecheckError as error:
         if error.code == "SC205":
