@@ -1,7 +1,7 @@
 """SpectralNormalization: a layer whose kernel is kept at spectral norm 1."""
 
 from shapecheck import initializers, need, params
-from shapecheck.contract import DROP, Layer, Weight, layer
+from shapecheck.contract import DROP, PASS, Layer, Weight, layer
 from shapecheck.layers._windows import matrix
 from shapecheck.layers._wrapping import Inner, ask, named, part, run_called, shape_of, weights_of
 
@@ -12,13 +12,13 @@ class SpectralNormalization(Layer):
 
     The value is estimated by `power_iterations` steps from vector_u (1, last size of the kernel), which training does
     not change: v = u @ W^T / |u @ W^T|, u = v @ W / |v @ W|, and the value is v @ W @ u^T, where W has the kernel as a
-    matrix of its last axis. The kernel is `kernel`, or else `embeddings`, and comes first among the weights.
+    matrix of its last axis. The kernel is `kernel`, or else `embeddings`, and comes first among the weights. Keras
+    warns that it drops the mask, and passes on that of the layer inside when it runs.
     """
 
     layer: Inner
     power_iterations: params.Positive = 1
 
-    mask = DROP
     examples = (
         "layer: {Dense: 10} | (n, 64) -> (n, 10)",
         "layer: {Conv2D: {filters: 4, kernel_size: 3}}, power_iterations: 2 | (n, h, w, 3) -> (n, h - 2, w - 2, 4)",
@@ -26,6 +26,10 @@ class SpectralNormalization(Layer):
         "layer: Flatten | (n, 6) !! SC113",
         "layer: {Dense: 10}, power_iterations: 0 | (n, 64) !! SC114",
     )
+
+    @property
+    def mask_rule(self):
+        return PASS if self.layer.mask_rule is PASS else DROP
 
     @property
     def inner(self):

@@ -391,3 +391,12 @@ def test_names_in_the_input_of_a_model_that_is_wrapped():
 def test_a_model_that_was_written_for_one_size_asks_for_it():
     text = "models: {m: {layers: [{Input: {shape: [8, 3]}}, {Dense: 2}]}}\nlayers: [{Input: {shape: [T, 3]}}, {m: }]\n"
     assert str(shapecheck.check(text=text).requirements) == "T == 8"
+
+
+def test_spectral_normalization_passes_the_mask_that_the_layer_inside_passes():
+    x, mask = drawn(2, 3, 4), np.array([[True, False, True], [True, True, False]])
+    dense = shapecheck.layer("SpectralNormalization", layer={"Dense": 2})
+    assert dense.infer(x.shape, mask=mask.shape).masks == [(2, 3)]
+    np.testing.assert_array_equal(dense.run(x, mask=mask).masks[0], mask)
+    conv = shapecheck.layer("SpectralNormalization", layer={"Conv1D": {"filters": 2, "kernel_size": 2}})
+    assert conv.infer(x.shape, mask=mask.shape).masks == [None]
