@@ -7,7 +7,8 @@ that leaves fewer differences is taken.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from shapecheck.comparison.entries import Entry, moved
 
@@ -47,53 +48,49 @@ def _by_order(first: Sequence[Entry], second: Sequence[Entry]) -> Iterable[tuple
         return [f"name {entry.name}" if entry.name in given else entry.key for entry in entries]
 
     matcher = SequenceMatcher(None, tokens(first), tokens(second), autojunk=False)
-    used_first: set[int] = set()
-    used_second: set[int] = set()
-    for start, other, size in matcher.get_matching_blocks():
-        for step in range(size):
-            used_first.add(start + step)
-            used_second.add(other + step)
-            yield start + step, other + step
-    at = {entry.name: number for number, entry in enumerate(second) if number not in used_second}
-    for number, entry in enumerate(first):
-        other_ = at.get(entry.name)
-        if number not in used_first and other_ is not None and (
-            entry.kind == second[other_].kind or not entry.is_numbered
-        ):  # fmt: skip
-            yield number, other_
+    blocks = matcher.get_matching_blocks()
+    pairs = {start + step: other + step for start, other, size in blocks for step in range(size)}
+    taken = set(pairs.values())
+    yield from pairs.items()
+    yield from ((a, b) for a, b in _by_name(first, second) if a not in pairs and b not in taken)
 
 
 def _matched(first: Sequence[Entry], second: Sequence[Entry], pairs: dict[int, int]) -> dict[int, int]:
     """The pairs, with layers that were renamed: the same kind and parameters, and the same place among the others."""
-    free: dict[str, list[int]] = {}
-    taken = set(pairs.values())
-    for number, entry in enumerate(second):
-        if number not in taken:
-            free.setdefault(entry.key, []).append(number)
     names = {first[a].name: second[b].name for a, b in pairs.items()}
-
-    def take(number: int, other: int) -> None:
-        pairs[number] = other
-        names[first[number].name] = second[other].name
-        free[first[number].key].remove(other)
-
-    for number, entry in enumerate(first):  # each comes after the layers that it reads
-        if number not in pairs:
-            reads = moved(entry.inputs, names)
-            found = next((other for other in free.get(entry.key, ()) if second[other].inputs == reads), None)
-            if found is not None:
-                take(number, found)
     readers, others = _readers(first), _readers(second)
-    for number in range(len(first) - 1, -1, -1):
-        entry = first[number]
-        if number not in pairs and free.get(entry.key):
-            read_by = {names.get(name, "") for name in readers.get(entry.name, ())}
-            found = next(
-                (o for o in free[entry.key] if read_by and read_by == {*others.get(second[o].name, ())}), None
-            )
-            if found is not None:
-                take(number, found)
+
+    def take(order: Iterable[int], sign: Callable[[Entry], Any], other_sign: Callable[[Entry], Any]) -> None:
+        """Pair layers that have the same sign, which is None for none."""
+        taken = set(pairs.values())
+        free: dict[Any, list[int]] = {}
+        for other in range(len(second) - 1, -1, -1):
+            if other not in taken:
+                free.setdefault((second[other].key, other_sign(second[other])), []).append(other)
+        for number in order:
+            if number in pairs or (found := sign(first[number])) is None:
+                continue
+            if several := free.get((first[number].key, found)):
+                pairs[number] = other = several.pop()
+                names[first[number].name] = second[other].name
+
+    take(  # each comes after the layers that it reads
+        range(len(first)),
+        lambda entry: _hashable(moved(entry.inputs, names)),
+        lambda entry: _hashable(entry.inputs),
+    )
+    take(  # and before those that read it
+        range(len(first) - 1, -1, -1),
+        lambda entry: frozenset(names.get(name, "") for name in readers.get(entry.name, ())) or None,
+        lambda entry: frozenset(others.get(entry.name, ())),
+    )
     return pairs
+
+
+def _hashable(inputs: Any) -> Any:
+    if isinstance(inputs, dict):
+        return tuple((role, tuple(item)) for role, item in sorted(inputs.items()))
+    return tuple(inputs)
 
 
 def _readers(entries: Sequence[Entry]) -> dict[str, list[str]]:

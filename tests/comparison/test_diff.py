@@ -200,6 +200,20 @@ def test_the_time_grows_with_the_layers():
     assert seconds(4000) < 12 * seconds(1000)
 
 
+def test_the_time_grows_with_the_layers_where_all_were_renamed():
+    def seconds(count):
+        def model(prefix, size):
+            dense = ({"Dense": {"units": 4, "name": f"{prefix}{n}"}} for n in range(count))
+            return [{"Input": {"name": f"in_{prefix}", "shape": [size]}}, *dense, {"Dense": {"units": size, "name": "z"}}]
+
+        start = time.process_time()
+        assert shapecheck.diff(model("a", 4), model("b", 5)).changed
+        return time.process_time() - start
+
+    seconds(100)
+    assert seconds(3200) < 12 * seconds(800)
+
+
 def test_the_shape_of_an_input_is_a_change_of_its_own():
     found = diff(UNET, UNET.replace("[H, W, 1]", "[H, W, 3]"))
     assert [(pair.before.name, pair.follows) for pair in found.changed] == [("image", False), ("enc", True)]
