@@ -304,6 +304,61 @@ def test_an_array_too_many_within_a_layer(tmp_path):
     assert "`layers/dense/vars/2` (5,)" in found.message and found.layer == "first"
 
 
+# What means something else -----------------------------------------------------------------------------------------
+
+
+def older(path, layer, arrays, **attributes):
+    """Weights of one layer, `c`, as an older Keras wrote them."""
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = [b"c"]
+        file.attrs.update(attributes)
+        group = file.create_group("c")
+        group.attrs["weight_names"] = [name.encode() for name in arrays]
+        for name, shape in arrays.items():
+            group[name] = np.ones(shape)
+    return refused(path, f"layers:\n  - Input: {{name: x, shape: {layer[0]}}}\n  - {layer[1]}\n")
+
+
+CONV = "Conv2D: {filters: 3, kernel_size: 3, data_format: %s, name: c}"
+PICTURE = ([3, 8, 8], CONV % "channels_first"), ([8, 8, 3], CONV % "channels_last")
+
+
+@pytest.mark.parametrize(
+    "layer, arrays, attributes, part",
+    [
+        (PICTURE[0], {"c_W": (3, 3, 3, 3), "c_b": (3,)}, {}, "axes of the kernel in another order"),
+        (PICTURE[0], {"kernel": (3, 3, 3, 3), "bias": (3,)}, {"keras_version": "1.2.2"}, "in another order"),
+        (PICTURE[1], {"kernel": (3, 3, 3, 3), "bias": (3,)}, {"keras_version": "2.0.6", "backend": "theano"}, "Theano"),
+        (
+            ([5, 4], "LSTM: {units: 4, name: c}"),
+            {f"c_{word}_{gate}": (4, 4)[word == "b" :] for gate in "icfo" for word in "WUb"},
+            {"keras_version": "1.2.2"},
+            "an array for each gate",
+        ),
+    ],
+)
+def test_numbers_that_mean_something_else_are_refused(tmp_path, layer, arrays, attributes, part):
+    """Keras 1 and Theano: where the shapes happen to be those of today, the numbers are still other ones."""
+    (found,) = older(tmp_path / "w.h5", layer, arrays, **attributes)
+    assert found.code == "SC157" and part in found.message and found.layer == "c"
+
+
+def test_what_theano_does_not_turn_around_is_taken(tmp_path):
+    path = legacy(tmp_path / "w.h5")
+    with h5py.File(path, "a") as file:
+        file["model_weights"].attrs.update({"backend": "theano", "keras_version": "1.2.2"})
+    assert np.allclose(ran(path).outputs[0], expected(), atol=1e-5)
+
+
+def test_quantized_weights_are_refused(tmp_path):
+    path = keras3(tmp_path / "w.weights.h5")
+    with h5py.File(path, "a") as file:
+        del file["layers/dense/vars/0"]
+        file["layers/dense/vars/0"] = np.ones((4, 3), "int8")
+    (found,) = refused(path)
+    assert found.code == "SC157" and "int8, as quantized weights do" in found.message
+
+
 # What is not trusted -----------------------------------------------------------------------------------------------
 
 

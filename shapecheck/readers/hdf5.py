@@ -112,7 +112,9 @@ def content(file: BinaryIO) -> Content:
             version = attribute(opened, "keras_version", 100)
             return Content(config, None if version is None else version.decode("utf-8", "replace"))
         index, _ = opened.ask("index")
-    if index.get("arrays") and (index["groups"][""] or {"layers", "model_weights"} & index["groups"].keys()):
+    groups = index.get("groups", {})
+    listed = "layer_names" in groups.get("", ()) or not {"layers", "model_weights"}.isdisjoint(groups)
+    if listed and index["arrays"]:
         help = ("check the definition of the model; `shapecheck run MODEL --weights FILE` puts these weights in",)
         raise Unread("SC152", what=_KIND, problem="it holds weights only, without the layers", help=help)
     raise Unread("SC152", what=_KIND, problem="it has no attribute `model_config`")

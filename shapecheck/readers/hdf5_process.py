@@ -15,7 +15,7 @@ RATE = 20 << 20  # bytes for which there is a second of the processor, beyond th
 MEMBERS = 200_000
 DEEP = 300
 TEXTS = 64 << 20  # bytes of the names that an attribute lists
-NAMES = ("layer_names", "weight_names")
+NAMES = ("layer_names", "weight_names", "keras_version", "backend")
 
 
 def main() -> None:

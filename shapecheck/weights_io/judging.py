@@ -47,7 +47,12 @@ class Loaded:
             notes = (f"it is `{stored}` in the file",)
             self.say("SC154", held, notes, weight=path, expected=shape_text(expected), given=shape_text(tuple(shape)))
             return
-        self.arrays.setdefault(held.name, {})[path] = read()
+        array = read()
+        if array is not None and array.dtype.kind in "iub" and array.dtype.itemsize == 1:
+            problem = f"it holds {array.dtype.name}, as quantized weights do, which are not run"
+            self.say("SC157", held, name=stored, problem=problem)
+            return
+        self.arrays.setdefault(held.name, {})[path] = array
 
     def missing(self, held: Held, paths: Sequence[str]) -> None:
         several = listing([f"`{path}` {shape_text(tuple(held.weights[path].shape))}" for path in paths[:SHOWN]])

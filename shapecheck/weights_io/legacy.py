@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from shapecheck.weights_io.hdf5_store import Array, Store
 from shapecheck.weights_io.judging import Loaded, fits
 from shapecheck.weights_io.layout import Held, held
+from shapecheck.weights_io.older import Older
 
 Place = tuple[Held, str]
 """A weight: its layer, and its path in it."""
@@ -26,11 +27,17 @@ def load(store: Store, root: str, loaded: Loaded) -> None:
     needed: dict[str, list[Held]] = {}
     for layer in held(loaded.found):
         needed.setdefault(layer.top, []).append(layer)
+    older = Older(store, root)
     if not set(needed) <= set(stored) and len(needed) == len(stored):
         stored = dict(zip(needed, stored.values(), strict=True))
     for top, layers in needed.items():
         if top in stored:
-            _fill(layers, stored.pop(top), loaded)
+            arrays = stored.pop(top)
+            problem = older.refused(layers, arrays)
+            if problem:
+                loaded.say("SC157", layers[0], name=arrays[0].path, problem=problem)
+            else:
+                _fill(layers, arrays, loaded)
         else:
             for layer in layers:
                 loaded.missing(layer, list(layer.weights))
