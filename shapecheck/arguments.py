@@ -43,7 +43,7 @@ def arrays(
     listed = len(inputs) == 1 and not named and isinstance(inputs[0], (list, tuple)) and (
         of_a_list or any(hasattr(item, "shape") for item in inputs[0]))  # fmt: skip
     given = list(inputs[0]) if listed else list(inputs)
-    made = [array(x) for x in (*given, *named.values())]
+    made = [array(x, texts=kind.reads_texts) for x in (*given, *named.values())]
     masks = _spread(mask, len(made), listed, "mask")
     return _by_role(kind, made, named), [None if m is None else mask_array(m) for m in masks], listed
 
@@ -96,17 +96,25 @@ def in_a_row(
     return (*inputs, *(named[name] for name in names[len(inputs) :]), *several), {}
 
 
-def array(value: Any, name: str = "x", real: bool = True) -> Any:
-    """A NumPy array of booleans or (real) numbers; refuses (SC501) anything else."""
+def array(value: Any, name: str = "x", real: bool = True, texts: bool = False) -> Any:
+    """A NumPy array of booleans, (real) numbers or, with `texts`, texts; refuses (SC501) anything else."""
     import numpy as np
 
     try:
         made = np.asarray(value)
     except Exception:  # whatever the value's own conversion raises
         raise Refusal("SC501", name=name, expected="an array of numbers", given=shown(value)) from None
+    if texts and made.dtype.kind in "USO" and made.size and all(isinstance(one, (str, bytes)) for one in made.flat):
+        words = [one if isinstance(one, str) else one.decode(errors="surrogateescape") for one in made.flat]
+        return np.asarray(words, str).reshape(made.shape)
     if made.dtype.kind not in ("biuf" if real else "biufc") and made.dtype.name != "bfloat16":
         raise Refusal("SC501", name=name, expected="an array of real numbers", given=f"of dtype {made.dtype}")
     return made
+
+
+def dtype_of(array: Any) -> str:
+    """The name that Keras has for the dtype of an array."""
+    return "string" if array.dtype.kind == "U" else str(array.dtype.name)
 
 
 def whole(value: Any, param: str) -> int:

@@ -94,6 +94,8 @@ class Layer:
     mask: Any = DROP
     refuses_mask: ClassVar[bool] = True
     """Whether a mask that it would drop is refused in the modes that refuse such masks."""
+    reads_texts: ClassVar[bool] = False
+    """Whether an input may hold texts when it runs."""
     wants_mask: ClassVar[bool] = False
     """Whether the layer uses the mask it gets, so that one that was lost on the way is worth a warning."""
 

@@ -156,7 +156,7 @@ class UserLayer:
             start = (arguments.whole(seed, "seed"),)
             values = list(given.values()) if isinstance(given, dict) else given
             specs = [
-                TensorSpec(tuple(x.shape), x.dtype.name, None if m is None else tuple(m.shape))
+                TensorSpec(tuple(x.shape), arguments.dtype_of(x), None if m is None else tuple(m.shape))
                 for x, m in zip(values, masks, strict=True)
             ]
             arguments.one_by_one(kind, specs, listed)

@@ -69,7 +69,7 @@ def run_report(
     _check_names(found, given, own)
     try:
         start, train = arguments.whole(seed, "seed"), arguments.flag(training, "training")
-        given = {name: arguments.array(array, name) for name, array in given.items()}
+        given = {name: arguments.array(array, name, texts=True) for name, array in given.items()}
     except Refusal as refusal:
         raise checker.usage_error(refusal.code, param=refusal.param, **refusal.facts) from None
     chosen = sizes.choose(found, report.requirements, at or {}, {name: array.shape for name, array in given.items()})

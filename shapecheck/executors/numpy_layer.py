@@ -174,6 +174,8 @@ def run_layer(
 
     inputs: Any = {k: cast(x) for k, x in arrays.items()} if isinstance(arrays, Mapping) else [cast(x) for x in arrays]
     values = list(inputs.values()) if isinstance(inputs, dict) else inputs
+    if not layer.reads_texts and any(x.dtype.kind == "U" for x in values):
+        raise Refusal("SC501", name="x", expected="an array of real numbers", given="one of texts")
     own_seed = getattr(layer, "seed", None)
     offers = {
         "np": np,

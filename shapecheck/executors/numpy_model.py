@@ -162,12 +162,17 @@ def _input(node: Node, spec: TensorSpec, inputs: Mapping[str, Any], seed: int) -
 
     shape: Any = spec.shape or ()
     dtype = numpy_dtype(spec.dtype)
-    if dtype == "string":
-        raise Refusal("SC504", problem="it holds texts")
+    if dtype == "string" and node.name not in inputs:
+        raise Refusal("SC504", problem="it holds texts, and none were given")
     if node.name in inputs:
-        array = arguments.array(inputs[node.name], node.name)
+        array = arguments.array(inputs[node.name], node.name, texts=True)
         if array.shape != shape:
             raise Refusal("SC501", name=node.name, expected=shape, given=array.shape)
+        if (dtype == "string") != (array.dtype.kind == "U"):
+            given = "one of texts" if array.dtype.kind == "U" else f"of dtype {array.dtype}"
+            raise Refusal("SC501", name=node.name, expected=f"an array of dtype {dtype}", given=given)
+        if dtype == "string":
+            return array
         return array.astype(dtype) if array.dtype.name != dtype else array
     rng = generator(seed, place(node.name))
     if dtype.startswith(("int", "uint")):

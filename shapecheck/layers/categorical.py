@@ -201,6 +201,7 @@ class Hashing(Categories):
     output_mode: Mode = "int"
     sparse: params.Flag = False
 
+    reads_texts = True
     examples = (
         "num_bins: 6 | (n, t) -> (n, t)",
         "num_bins: 6, mask_value: 0, output_mode: one_hot | (n, 5) -> (n, 5, 6)",
@@ -227,28 +228,34 @@ class Hashing(Categories):
     def run(self, np, x):
         masked = self.mask_value is not None and self.num_bins > 1
         x = x.astype("int64") if x.dtype.kind == "f" else x
-        words, back = np.unique(x, return_inverse=True)
         bins = self.num_bins - masked
-        hashes = [self.hashed(str(word).encode()) % bins for word in words.tolist()]
-        at = np.asarray(hashes, "int64")[back].reshape(x.shape)
+        at = hashes(np, x, lambda text: self.hashed(text) % bins, "int64")
         return self.vectors(np, np.where(x == self.mask_value, 0, at + 1) if masked else at)
 
     def hashed(self, text):
         return farmhash(text) if self.salt is None else siphash(text, self.salt)
 
 
+def hashes(np, x, hashed, dtype):
+    """The hash of each value as a text, taken once of those that are alike."""
+    words, back = np.unique(x, return_inverse=True)
+    each = [hashed(str(word).encode(errors="surrogateescape")) for word in words.tolist()]
+    return np.asarray(each, dtype)[back].reshape(x.shape)
+
+
 @layer
 class HashedCrossing(Categories):
     """The hash of each pair of values, from 0 to `num_bins` - 1.
 
-    Two inputs (n) or (n, 1), of integers. Keras infers a shape for others as well, and refuses them when it runs. The
-    hash is TensorFlow's chain of FarmHash's factor.
+    Two inputs (n) or (n, 1), of integers or texts. Keras infers a shape for others as well, and refuses them when it
+    runs. The hash is TensorFlow's chain of FarmHash's factor; a text goes into it by its FarmHash.
     """
 
     num_bins: params.Positive
     output_mode: CrossingMode = "int"
     sparse: params.Flag = False
 
+    reads_texts = True
     examples = (
         "num_bins: 6 | (n), (n) -> (n)",
         "num_bins: 6, output_mode: one_hot | (n, 1), (n, 1) -> (n, 6)",
@@ -276,6 +283,7 @@ class HashedCrossing(Categories):
         return None
 
     def run(self, np, *xs):
-        whole = all(x.dtype.kind in "iub" for x in xs)
-        need.that(whole, "SC504", problem="it hashes integers only, as Keras does")
-        return self.vectors(np, (crossed(np, xs) % np.uint64(self.num_bins)).astype("int64"))
+        good = all(x.dtype.kind in "iubU" for x in xs)
+        need.that(good, "SC504", problem="it hashes integers and texts only, as Keras does")
+        columns = [hashes(np, x, farmhash, "uint64").astype("int64") if x.dtype.kind == "U" else x for x in xs]
+        return self.vectors(np, (crossed(np, columns) % np.uint64(self.num_bins)).astype("int64"))

@@ -168,6 +168,7 @@ class StringLookup(Lookup):
     oov_token: Token = "[UNK]"
     encoding: params.Text = "utf-8"
 
+    reads_texts = True
     examples = (
         "vocabulary: [a, b] | (n, t) -> (n, t)",
         "vocabulary: [a, b], output_mode: multi_hot | (n, t) -> (n, 3)",

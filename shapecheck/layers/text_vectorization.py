@@ -48,6 +48,7 @@ class TextVectorization(Lookup):
     mask_token: Token = ""
     oov_token: Token = "[UNK]"
 
+    reads_texts = True
     examples = (
         "vocabulary: [a, b], output_sequence_length: 7 | (n) -> (n, 7)",
         "vocabulary: [a, b], output_mode: multi_hot | (n) -> (n, 3)",
