@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from shapecheck import codes
@@ -97,7 +98,7 @@ def mend(report: Report, before: Sequence[Diagnostic], check: Check, judge: Judg
     refused: set[str] = set()
     for _ in range(PASSES):
         offered = [found for found in state.report.diagnostics if found.fix is not None and _name(found) not in refused]
-        chosen = _apart(offered)[:TRIES]
+        chosen = list(islice(_apart(offered), TRIES))
         if not chosen:
             break
         steps = _together(state, chosen, check, judge) or _one_by_one(state, chosen, refused, check, judge)
@@ -132,7 +133,7 @@ def _together(state: _State, chosen: list[Diagnostic], check: Check, judge: Judg
             judge(report)
             return (_State(text, after, report), made) if _gone(state.findings, after, chosen) else None
         judge(report)
-        fixes = _apart([found for found in report.diagnostics if (found.code, found.layer) in worse])
+        fixes = list(_apart(found for found in report.diagnostics if (found.code, found.layer) in worse))
         if not fixes:
             return None
     return None
@@ -162,10 +163,9 @@ def _name(found: Diagnostic) -> str:
     return f"{found.code} {found.layer} {found.message} {found.fix.text if found.fix else ''}"
 
 
-def _apart(fixable: Sequence[Diagnostic]) -> list[Diagnostic]:
+def _apart(fixable: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """Those findings, in order, whose fixes touch other words than all before them."""
     taken: list[tuple[tuple[int, int], tuple[int, int]]] = []
-    chosen: list[Diagnostic] = []
     seen: set[Fix] = set()
     for found in fixable:
         if found.fix is None:
@@ -173,10 +173,9 @@ def _apart(fixable: Sequence[Diagnostic]) -> list[Diagnostic]:
         ranges = [((span.line, span.column), (span.end_line, span.end_column)) for span, _ in found.fix.edits]
         same = found.fix in seen  # one mistake that was found at several uses
         if same or all(end < other or last < start for start, end in ranges for other, last in taken):
-            chosen.append(found)
+            yield found
             seen.add(found.fix)
             taken += [] if same else ranges
-    return chosen
 
 
 def _made(text: str, findings: Sequence[Diagnostic]) -> str:
