@@ -32,3 +32,7 @@ def test_the_version_stands_in_one_place():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert "version" not in project["project"] and project["tool"]["hatch"]["version"]["path"] == "shapecheck/about.py"
     assert re.fullmatch(r"\d+\.\d+\.\d+", about.VERSION)
+    urls = project["project"]["urls"]
+    assert urls.pop("Homepage") == about.URL
+    for url in urls.values():
+        assert (ROOT / re.fullmatch(rf"{about.URL}/(?:blob|tree)/main/(.+)", url)[1]).exists()
