@@ -15,8 +15,8 @@ from shapecheck.words import shape_text
 class NoOp(Rule):
     """A layer whose output is its input, value by value and in the same dtype, in training as well.
 
-    Passed over are Identity, which says so, a linear Activation that gives an output its name, and layers from a block,
-    which may do something in another use of it.
+    Passed over are Identity and a linear Activation, which say so, and layers from a block, which may do something in
+    another use of it.
     """
 
     code = "SC717"
@@ -101,8 +101,6 @@ def _rescaling(call: Call) -> Reason:
 
 def _activation(call: Call) -> Reason:
     name = activation(call)
-    if name == "linear":
-        return None if call.is_output else ("activation", "a linear activation")
     first = before(call) if name in ("relu", "relu6") else None
     if first is not None and (name, activation(first)) in (("relu", "relu"), ("relu", "relu6"), ("relu6", "relu6")):
         return "activation", f"`{first.name}` ends with {activation(first)} already"

@@ -151,12 +151,12 @@ def test_layers_of_unknown_code_are_kept_for_keras():
 
 
 def test_a_custom_layer_keeps_what_its_class_is_found_by():
-    scale = layer("LayerScale", "scale", {"init": 1.0}, tensor("x", [None, 6]), module="keras.src.applications.convnext",
-                  registered_name="LayerScale", built=[None, 6])  # fmt: skip
+    scale = layer("Scale", "scale", {"init": 1.0}, tensor("x", [None, 6]), module="zoo.parts", registered_name="Scale",
+                  built=[None, 6])  # fmt: skip
     text = json.dumps(functional("m", [entry("x", [None, 6]), scale], [["scale", 0, 0]]))
     written = json.loads(shapecheck.convert(text=text, to="keras3"))["config"]["layers"][1]
     assert (written["module"], written["class_name"], written["registered_name"]) == (
-        "keras.src.applications.convnext", "LayerScale", "LayerScale"
+        "zoo.parts", "Scale", "Scale"
     )  # fmt: skip
     assert written["build_config"] == {"input_shape": [None, 6]} and written["config"]["init"] == 1.0
 
