@@ -34,11 +34,22 @@ def judge(found: Inference, stored: Sequence[StoredWeight]) -> list[Diagnostic]:
                 finding.span = item.place.span()
         if missing:
             loaded.missing(layer, missing)
+    unknown = _unknown(found)
     for item in stored:
-        if id(item) not in used:
+        if id(item) not in used and unknown.isdisjoint(item.name.split("/")[:-1]):
             loaded.left_over(item.name, item.shape)
             loaded.findings[-1].span = item.place.span()
     return loaded.findings
+
+
+def _unknown(found: Inference) -> set[str]:
+    """The names of the layers of which it is not known what weights they have."""
+    names = set()
+    for node in found.graph.nodes:
+        applied = found.applied[node.owner]
+        if applied is None or applied.opaque:
+            names.add(node.name.rpartition("/")[2])
+    return names
 
 
 def _paired(layer: Held, own: Sequence[StoredWeight]) -> Iterator[tuple[str, StoredWeight | None]]:

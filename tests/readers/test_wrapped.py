@@ -112,6 +112,19 @@ def test_weights_that_the_manifest_lacks_or_has_too_many_of():
     assert (finding.code, finding.severity) == ("SC156", "warning") and "`other/kernel` (3, 3)" in finding.message
 
 
+def test_weights_of_layers_that_nobody_knows_are_not_called_left_over():
+    """Neither those of a layer of somebody's own, nor those of the layers behind it."""
+    layers = [
+        {"class_name": "Dense", "config": {"name": "first", "units": 3, "batch_input_shape": [None, 5]}},
+        {"class_name": "MyThing", "config": {"name": "own"}},
+        {"class_name": "Dense", "config": {"name": "last", "units": 3}},
+    ]
+    stored = {"first/kernel": [5, 3], "first/bias": [3], "own/w": [5], "last/kernel": [5, 3], "gone/w": [2]}
+    topology = {"class_name": "Sequential", "config": {"name": "net", "layers": layers}}
+    found = [finding for finding in checked(tfjs(topology, stored)).diagnostics if finding.code == "SC156"]
+    assert [finding.facts["weight"] for finding in found] == ["gone/w"]
+
+
 def test_older_names_of_weights_are_paired_in_order():
     separable = {
         "class_name": "DepthwiseConv2D",
