@@ -258,9 +258,9 @@ def test_an_unknown_layer_is_opaque_and_inference_goes_on():
 
 def test_a_kind_that_nobody_knows_is_said_once_with_how_many_layers_are_of_it():
     x = {"Input": {"shape": [8, 4], "name": "x"}}
-    report = checked({}, x, "CBAM", {"CBAM": {"reduction": 3}}, "Involution", "CBAM", "Involution")
+    report = checked({}, x, "CBAM", {"CBAM": {"reduction": 3}}, "Mixer", "CBAM", "Mixer")
     said = [(found.layer, [note for note in found.notes if "kind" in note]) for found in report.diagnostics]
-    assert said == [("cbam", ["2 more layers are of this kind"]), ("involution", ["1 more layer is of this kind"])]
+    assert said == [("cbam", ["2 more layers are of this kind"]), ("mixer", ["1 more layer is of this kind"])]
 
 
 def test_it_is_opaque_inside_a_wrapper_and_under_any_role():
