@@ -118,6 +118,7 @@ class CategoryEncoding(Categories):
         "num_tokens: 6, output_mode: one_hot | (n, 1) -> (n, 6)",
         "num_tokens: 6, output_mode: count | (n, t, 4) -> (n, 4, 6)",
         "num_tokens: 6, output_mode: count | (n, t), (n, t) -> (n, 6)",
+        "num_tokens: 6, output_mode: count | (1, 4), (5, 4) -> (5, 6)",
         "num_tokens: 6 | (n, t), (n, t) !! SC118",
         "num_tokens: 6, output_mode: int | (n, t) !! SC114",
         "num_tokens: 0 | (n, t) !! SC114",
@@ -129,8 +130,10 @@ class CategoryEncoding(Categories):
     def shape(self, x, count_weights=None):
         if count_weights is not None:
             need.that(self.output_mode == "count", "SC118", "output_mode", other="count_weights")
-            for axis, (size, weighted) in enumerate(zip(x[::-1], count_weights[::-1], strict=False), 1):
-                need.broadcast(weighted, size, axis=len(x) - axis)
+            sizes = list(x)
+            for axis in range(max(0, len(x) - len(count_weights)), len(x)):
+                sizes[axis] = need.broadcast(count_weights[axis - len(x)], x[axis], axis=axis)
+            x = tuple(sizes)
         return self.encoded(x)
 
     def inferred_by_keras(self, x, count_weights=None):
@@ -140,7 +143,7 @@ class CategoryEncoding(Categories):
         at = x.astype("int64") if x.dtype.kind == "f" else x
         if count_weights is None:
             return self.vectors(np, at)
-        hot = (at[..., np.newaxis] == np.arange(self.num_tokens)) * np.broadcast_to(count_weights, x.shape)[..., None]
+        hot = (at[..., np.newaxis] == np.arange(self.num_tokens)) * count_weights[..., None]
         return np.sum(hot, 1 if at.ndim > 1 else 0).astype(self.policy.compute)
 
 
