@@ -40,7 +40,20 @@ def read_model(
         file.home = model.home
         _check_class(file, model.entry, model.place)
         _read(file, model.spec, model.entry["class_name"], model.entry.get("config"), model.place.at("config"))
+        if model.entry.get("compile_config"):
+            _say_code(file, model.entry["compile_config"], model.place.at("compile_config"))
     return spec
+
+
+def _say_code(file: KerasFile, compiled: Any, place: Place) -> None:
+    """Code and names in what a model was compiled with: never decoded, never imported, and of no shape."""
+    from shapecheck.readers.keras_training import foreign
+
+    for setting, name, where in foreign(compiled, place):
+        if name is None:
+            file.say("SC141", where, layer=setting)
+        else:
+            file.say("SC145", where, param=setting, name=name)
 
 
 def _check_class(file: KerasFile, entry: Mapping[str, Any], place: Place) -> None:

@@ -121,6 +121,29 @@ def test_layers_with_code_are_never_decoded_and_inference_goes_on():
     assert report.shapes["mine"] is None and report.params is None
 
 
+def test_code_in_what_a_model_was_compiled_with_is_named_where_it_stands_and_changes_no_shape():
+    code = {"class_name": "__lambda__", "config": {"code": "!!!", "defaults": None, "closure": None}}
+    rate = {"module": "mine", "class_name": "Falling", "config": {"inner": [code]}, "registered_name": "pkg>Falling"}
+    adam = {"module": "keras.optimizers", "class_name": "Adam", "config": {"learning_rate": rate}, "registered_name": None}
+    score = {"module": "builtins", "class_name": "function", "config": "score", "registered_name": "function"}
+    model = functional3(input3("i", 5), layer3("Dense", "d", node(ref("i")), units=2), outputs=["d", 0, 0])
+    model["compile_config"] = {"optimizer": adam, "loss": code, "metrics": ["accuracy", {"d": [score]}]}
+    report = checked(model)
+    assert report.ok and report.params == 12
+    said = [(found.code, found.notes[-1]) for found in report.diagnostics]
+    assert said == [
+        ("SC145", "at compile_config.optimizer.config.learning_rate"),
+        ("SC141", "at compile_config.optimizer.config.learning_rate.config.inner[0]"),
+        ("SC141", "at compile_config.loss"),
+        ("SC145", "at compile_config.metrics[1].d[0]"),
+    ]
+    assert "`pkg>Falling`" in report.diagnostics[0].message and "`score`" in report.diagnostics[3].message
+    model["compile_config"] = {"optimizer": "adam", "loss": {"d": "mse"}, "metrics": None, "jit_compile": True}
+    assert not checked(model).diagnostics
+    model["compile_config"] = [code]  # no settings, and no code that a loader would look at
+    assert checked(model).ok
+
+
 def test_what_a_file_tells_of_a_function_holds_for_the_inputs_it_had():
     report = checked(
         functional3(
