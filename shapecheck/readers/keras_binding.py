@@ -8,7 +8,8 @@ from typing import Any
 from shapecheck import layers
 from shapecheck.contract import FIRST_ROLES, input_names
 from shapecheck.readers.keras_calls import Arguments
-from shapecheck.readers.keras_entries import OPERATIONS, Entry, KerasFile
+from shapecheck.readers.keras_entries import OPERATIONS, Entry
+from shapecheck.readers.keras_file import KerasFile
 from shapecheck.source import Place
 from shapecheck.spec import LayerSpec, Ref
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from shapecheck.readers import keras_calls, keras_dialect
 from shapecheck.readers.keras_binding import bound
-from shapecheck.readers.keras_entries import Entry, KerasFile, Unread, input_layer
+from shapecheck.readers.keras_entries import Entry, input_layer
+from shapecheck.readers.keras_file import KerasFile, Unread
 from shapecheck.source import Document, Key, Place, Source
 from shapecheck.spec import LayerSpec, ModelSpec, Ref
 from shapecheck.words import near
@@ -106,7 +107,7 @@ def _sequential(
     elif made is not None:
         spec.layers.append(made)
     elif entries and spec is file.home and entries[0].kind != "InputLayer":
-        spec.layers.append(file.unknown_input(entries[0]))
+        spec.layers.append(file.code.unknown_input(entries[0]))
     for number, entry in enumerate(entries):
         spec.layers.append(file.layer_spec(entry))
         if merged and number == 0:
@@ -114,7 +115,7 @@ def _sequential(
         if entry.is_opaque:
             entry.read = [entry.built]
             entry.gives = {0: entries[number + 1].built} if number + 1 < len(entries) else {}
-            file.settle(entry)
+            file.code.settle(entry)
         if entry.config.get("return_state") is True and number + 1 < len(entries):
             after = entries[number + 1]
             file.say("SC208", after.kind_place, layer=after.name or after.kind, expected="one tensor",
@@ -201,7 +202,7 @@ def _functional(
     spec.layers.extend(again)
     for entry in entries:
         if entry.is_opaque:
-            file.settle(entry)
+            file.code.settle(entry)
     for end, into in (("input_layers", "inputs"), ("output_layers", "outputs")):
         where = place.at(end)
         try:
