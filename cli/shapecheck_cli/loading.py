@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import click
 
@@ -17,6 +17,7 @@ from shapecheck.report import Report
 from shapecheck.source import Source
 from shapecheck_cli import console
 
+T = TypeVar("T")
 STDIN = "<stdin>"
 _READ = 10_000_001  # bytes; what is longer is refused by the check
 
@@ -105,20 +106,35 @@ def load(path: str, text: str | bytes | None = None, shown: str = "", **choices:
 
     Raises nothing but click's error for sizes that the definition does not have.
     """
+    return attempt(path, shapecheck.check, text, shown, **choices)
+
+
+def attempt(
+    path: str, work: Callable[..., T], text: str | bytes | None = None, shown: str = "", **choices: Any
+) -> T | Report:
+    """What `work`, called as `check` is, makes of a file; the report that says so where it refuses or fails.
+
+    The file is told as for `load`, and the same is raised.
+    """
     given = {name: value for name, value in choices.items() if value}
     try:
         if path == "-" or text is not None:
             shown = shown or (STDIN if path == "-" else path)
-            return shapecheck.check(text=read_stdin() if text is None else text, path=shown, **given)
+            return work(text=read_stdin() if text is None else text, path=shown, **given)
         if os.path.isdir(path):
             return folder(path)
-        return shapecheck.check(path, **given)
+        return work(path, **given)
     except ShapecheckError as error:
-        if error.code == "SC205":
-            raise Undeclared(error.diagnostic) from None
+        raise_undeclared(error)
         return _failed(path, error.diagnostic)
     except Exception as error:
         return failed_by_us(path, error)
+
+
+def raise_undeclared(error: ShapecheckError) -> None:
+    """Raise click's error where a size of the command line is refused, which has no place in the definition."""
+    if error.code == "SC205" and error.diagnostic.span is None:
+        raise Undeclared(error.diagnostic) from None
 
 
 def read_stdin() -> bytes:
@@ -147,7 +163,7 @@ def folder(path: str) -> Report:
 
 def _failed(path: str, found: Diagnostic) -> Report:
     shown = STDIN if path == "-" else path
-    report = Report(shown, Source(shown, ""))
+    report = Report(shown, found.span.source if found.span else Source(shown, ""))
     report.diagnostics = [found]
     return report
 

@@ -50,7 +50,7 @@ class Converted:
         self.functions = dict(functions or {})
 
 
-def converted(definition: Any, to: str, **choices: Any) -> tuple[Report, Converted]:
+def converted(definition: Any = None, to: str = "yaml", **choices: Any) -> tuple[Report, Converted]:
     """The report of the check, and the definition in its new form; an empty text where there are errors."""
     report, found = checker.inferred(definition, **choices)
     if found is None or not report.ok:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from functools import partial
 from typing import Any
 
 import click
 
 from shapecheck import conversion
-from shapecheck.diagnostic import ShapecheckError
 from shapecheck.report import Report
-from shapecheck.source import Source
 from shapecheck.words import os_problem
 from shapecheck_cli import console, exits, files, loading, options
 
@@ -51,23 +49,8 @@ def command(path: str, output: str | None, form: str, **choices: Any) -> int:
 
 def _converted(path: str, form: str, choices: dict[str, Any]) -> tuple[Report, conversion.Converted]:
     """The report, with what cannot be converted in it, and the text."""
-    given = {name: value for name, value in choices.items() if value}
-    shown = loading.STDIN if path == "-" else path
-    try:
-        if path == "-":
-            return conversion.converted(None, form, text=loading.read_stdin(), path=shown, **given)
-        if os.path.isdir(path):
-            return loading.folder(path), conversion.Converted("")
-        return conversion.converted(path, form, **given)
-    except ShapecheckError as error:
-        if error.code == "SC205" and error.diagnostic.span is None:
-            raise loading.Undeclared(error.diagnostic) from None
-        span = error.diagnostic.span
-        report = Report(shown, span.source if span else Source(shown, ""))
-        report.diagnostics = [error.diagnostic]
-        return report, conversion.Converted("")
-    except Exception as error:
-        return loading.failed_by_us(path, error), conversion.Converted("")
+    found = loading.attempt(path, partial(conversion.converted, to=form), **choices)
+    return (found, conversion.Converted("")) if isinstance(found, Report) else found
 
 
 def _write(path: str, text: str) -> str:

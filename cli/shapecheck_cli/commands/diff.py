@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any
 
 import click
 
 from shapecheck import checker
-from shapecheck.diagnostic import ShapecheckError
 from shapecheck.inference import Inference
 from shapecheck.report import Report
 from shapecheck_cli import console, exits, loading, options
@@ -41,18 +39,5 @@ def command(before: str, after: str, output_format: str, **choices: Any) -> int:
 
 def _inferred(path: str, choices: dict[str, Any]) -> tuple[Report, Inference | None]:
     """The report of one file and what was inferred of it; None where it could not be read."""
-    given = {name: value for name, value in choices.items() if value}
-    try:
-        if path == "-":
-            return checker.inferred(text=loading.read_stdin(), path=loading.STDIN, **given)
-        if os.path.isdir(path):
-            return loading.folder(path), None
-        return checker.inferred(path, **given)
-    except ShapecheckError as error:
-        if error.code == "SC205":
-            raise loading.Undeclared(error.diagnostic) from None
-        report = loading.unusable(path, "")
-        report.diagnostics = [error.diagnostic]
-        return report, None
-    except Exception as error:
-        return loading.failed_by_us(path, error), None
+    found = loading.attempt(path, checker.inferred, **choices)
+    return (found, None) if isinstance(found, Report) else found

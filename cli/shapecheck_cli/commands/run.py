@@ -49,8 +49,7 @@ def command(
             path if text is None else None, given, text=text, at=at, training=train, seed=seed, **files, **choices
         )
     except ShapecheckError as error:
-        if error.code == "SC205" and error.diagnostic.span is None:
-            raise loading.Undeclared(error.diagnostic) from None
+        loading.raise_undeclared(error)
         report.diagnostics = [error.diagnostic, *error.others]
         _complain(report)
         return exits.of([report])
