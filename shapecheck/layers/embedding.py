@@ -91,13 +91,18 @@ class Table(Layer):
         return w["embeddings"] + w["lora_embeddings_a"] @ w["lora_embeddings_b"]
 
     def looked_up(self, np, x, w):
-        """The rows of the table; a number below 0 counts from its end, and one that it does not have gives nan."""
+        """The rows of the table; a number below 0 counts from its end. Refuses (SC504) one that it does not have.
+
+        Keras raises for it on a CPU, and gives nan where its backend cannot look.
+        """
         table = self.table(w)
         at = x.astype("int32") if x.dtype.name not in ("int32", "int64") else x
         size = len(table)
-        rows = np.take(table, at, axis=0, mode="wrap") if size else np.empty((*at.shape, table.shape[1]), table.dtype)
         outside = (at >= size) | (at < -size)
-        return np.where(outside[..., np.newaxis], np.asarray(np.nan, table.dtype), rows) if outside.any() else rows
+        if outside.any():
+            problem = f"it looks up {x[outside][0].item()}, and its rows are 0 to {size - 1}"
+            raise Refusal("SC504", "input_dim", problem=f"{problem} (`input_dim` is {size})")
+        return np.take(table, at, axis=0, mode="wrap")
 
 
 @layer

@@ -136,13 +136,24 @@ def test_embedding_looks_rows_up_and_masks_zeros():
     run = layer("Embedding", input_dim=6, output_dim=2, mask_zero=True).run(np.array([[1, 0], [5, -1]]), weights=[table])
     assert run.outputs[0].tolist() == [[[2, 3], [0, 1]], [[10, 11], [10, 11]]]
     assert run.masks[0].tolist() == [[True, False], [True, True]]
-    assert np.isnan(layer("Embedding", input_dim=6, output_dim=2).run(np.array([6]), weights=[table]).outputs[0]).all()
     refused("SC301", layer("Embedding", keras=2, input_dim=6, output_dim=2, input_length=5).infer, (None, 4))
     back = layer("ReversibleEmbedding", input_dim=6, output_dim=2)
     x = np.ones((1, 3, 2), "float32")
     assert np.allclose(back.run(x, weights=[table], reverse=True).outputs[0], x @ table.T)
     assert back.infer((None, 3, 2), reverse=True).outputs == [(None, 3, 6)]
     refused("SC301", back.infer, (None, 3, 4), reverse=True)
+
+
+@pytest.mark.parametrize("kind", ["Embedding", "ReversibleEmbedding"])
+def test_rows_that_a_table_does_not_have_are_refused(kind):
+    """Keras with TensorFlow on a CPU: "indices[0,1] = 10 is not in [0, 10)"; from -10 on it counts from the end."""
+    text = f"layers:\n  - Input: {{shape: [t], dtype: int32, name: a}}\n  - {kind}: {{input_dim: 10, output_dim: 3, name: e}}\n"
+    for outside in (10, -11):
+        error = refused("SC504", shapecheck.run, text=text, arrays={"a": np.array([[3, outside]])})
+        assert error.diagnostic.layer == "e"
+        assert f"`e` cannot be run: it looks up {outside}," in str(error) and "`input_dim` is 10" in str(error)
+    last, end = shapecheck.run(text=text, arrays={"a": np.array([[9, -1]])}).outputs[0][0]
+    assert last.tolist() == end.tolist()
 
 
 def test_softmax_leaves_masked_values_out():
