@@ -20,7 +20,9 @@ from shapecheck.executors.numpy_layer import (
     start_weights,
 )
 from shapecheck.graph import Edge, Node
-from shapecheck.inference import Inference
+from shapecheck.inference import Inference, edges_of
+
+LOOKED_UP = ("Embedding", "ReversibleEmbedding")
 
 
 class ModelRun:
@@ -78,9 +80,10 @@ def run_model(
     made: list[tuple[list[Any], list[Any]]] = []
     built: dict[int, dict[str, Any]] = {}
     turns: dict[int, int] = {}
+    ids = _ids(found)
     for node in found.graph.nodes:
         try:
-            made.append(_run_node(found, node, made, built, turns, done, inputs, training, seed, weights or {}))
+            made.append(_run_node(found, node, made, built, turns, done, inputs, ids, training, seed, weights or {}))
         except Refusal as refusal:
             raise NodeRefusal(node, refusal) from None
     for edge in found.graph.outputs:
@@ -96,6 +99,7 @@ def _run_node(
     turns: dict[int, int],
     done: ModelRun,
     inputs: Mapping[str, Any],
+    ids: Mapping[int, range],
     training: bool,
     seed: int,
     weights: Mapping[str, Any],
@@ -104,7 +108,7 @@ def _run_node(
     if layer is None or applied is None:
         raise Refusal("SC504", problem="it has errors")
     if not node.inputs and layer.kind == "InputLayer":
-        array = _input(node, applied.outputs[0], inputs, seed)
+        array = _input(node, applied.outputs[0], inputs, ids.get(node.index), seed)
         done.inputs[node.name] = done.arrays[node.name] = array
         done.masks[node.name] = None
         return [array], [None]
@@ -157,8 +161,35 @@ def _read(made: list[tuple[list[Any], list[Any]]], edge: Edge) -> tuple[list[Any
     return [arrays[edge.output]], [masks[edge.output]]
 
 
-def _input(node: Node, spec: TensorSpec, inputs: Mapping[str, Any], seed: int) -> Any:
-    """The array given for an input, or one drawn from the seed: normal floats, small ints, even booleans."""
+def _ids(found: Inference) -> dict[int, range]:
+    """The numbers to draw for each input whose values reach an embedding: rows of its table, and none that it masks.
+
+    Values are followed through layers without weights, which may move them.
+    """
+    held: dict[int, set[int]] = {}
+    ids: dict[int, range] = {}
+    for node, layer, applied in zip(found.graph.nodes, found.layers, found.applied, strict=True):
+        held[node.index] = set().union(*(held[edge.node] for edge in edges_of(node)))
+        if layer is None or applied is None:
+            continue
+        if not node.inputs:
+            held[node.index] = {node.index}
+        inner: Any = layer
+        while isinstance(wrapped := getattr(inner, "layer", None), Layer):
+            inner = wrapped
+        if inner.kind in LOOKED_UP and not node.spec.call.get("reverse"):
+            least = 1 if inner.mask_zero else 0
+            for index in held[node.index]:
+                now = ids.get(index, range(0, inner.input_dim))
+                end = min(now.stop, inner.input_dim)
+                ids[index] = range(min(max(now.start, least), end - 1), end)
+        if applied.weights:
+            held[node.index] = set()
+    return ids
+
+
+def _input(node: Node, spec: TensorSpec, inputs: Mapping[str, Any], ids: range | None, seed: int) -> Any:
+    """The array given for an input, or one drawn from the seed: normal floats, small ints, even booleans, or `ids`."""
 
     shape: Any = spec.shape or ()
     dtype = numpy_dtype(spec.dtype)
@@ -175,10 +206,11 @@ def _input(node: Node, spec: TensorSpec, inputs: Mapping[str, Any], seed: int) -
             return array
         return array.astype(dtype) if array.dtype.name != dtype else array
     rng = generator(seed, place(node.name))
-    if dtype.startswith(("int", "uint")):
-        return rng.integers(0, 2, shape).astype(dtype)
     if dtype == "bool":
         return rng.random(shape) < 0.5
+    if ids is not None or dtype.startswith(("int", "uint")):
+        least, end = (ids.start, min(ids.start + 2, ids.stop)) if ids else (0, 2)
+        return rng.integers(least, end, shape).astype(dtype)
     return rng.standard_normal(shape).astype(dtype)
 
 

@@ -246,3 +246,20 @@ def test_a_size_is_read_off_an_array():
 def test_what_is_flattened_is_not_empty():
     assert [c.text for c in layer("Flatten").infer((None, "H//2", 3)).requirements] == ["H >= 2"]
     assert not list(layer("Flatten", keras=3).infer((None, "H//2", 3)).requirements)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float32"])
+@pytest.mark.parametrize("between", ["Identity: {}", "Reshape: {target_shape: [3]}", "inner: {}"])
+@pytest.mark.parametrize("rows", [1, 2, 9])
+def test_drawn_ids_are_rows_of_the_table_and_not_masked(rows, between, dtype):
+    """The mean of the steps that are not masked is nan where all of them are; ids are below `input_dim`."""
+    text = (
+        "models:\n  inner:\n    layers:\n      - Input: {shape: [3]}\n      - Identity: {}\n"
+        f"layers:\n  - Input: {{shape: [3], dtype: {dtype}, name: a}}\n  - {between}\n"
+        f"  - Embedding: {{input_dim: {rows}, output_dim: 4, mask_zero: {str(rows > 1).lower()}}}\n"
+        "  - GlobalAveragePooling1D: {}\n"
+    )
+    for seed in range(20):
+        run = shapecheck.run(text=text, seed=seed)
+        assert set(run.inputs["a"].flat) <= set(range(1 if rows > 1 else 0, rows))
+        assert np.isfinite(run.outputs[0]).all()
