@@ -13,13 +13,13 @@ MAX_BYTES = 10 << 20
 Read = tuple[Source, ModelSpec | None, list[Diagnostic]]
 """The text, and the definition in it; None, with the findings, where there is none to speak of."""
 
-_HEAD = 2056  # bytes that tell a text from a container; an HDF5 file may begin at 512, 1024 or 2048
+HEAD = 2056  # bytes that tell a text from a container; an HDF5 file may begin at 512, 1024 or 2048
 _CONTROL = bytes({*range(32)} - {*b"\t\n\f\r"})  # what no text has
 
 
 def read_file(file: BinaryIO, path: str) -> Read:
     """Read an open file as a definition, a text or a container of one; otherwise as `read` does."""
-    head = file.read(_HEAD)
+    head = file.read(HEAD)
     if not head.isascii() or len(head.translate(None, _CONTROL)) < len(head):
         from shapecheck.readers import containers
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from shapecheck.readers.containers import HDF5
+
 _KEY = re.compile(r"""^["']?layers["']?\s*:""", re.MULTILINE)
 _FLOW = re.compile(r"""\s*\{(?s:.*?)\blayers["']?\s*:""")
 _ENTRY = re.compile(r"""^-\s+\{?\s*["']?(?:(?:class_name|type)["']?\s*:\s*["']?)?(\w+)""", re.MULTILINE)
@@ -11,7 +13,6 @@ _AS_YAML = re.compile(r"^class_name:\s*(?:Sequential|Functional|Model)\b", re.MU
 _INSIDE = re.compile(r"^\s+config:(?:\s*#.*)?\n(?:\s*#.*\n|\s*\n)*\s*-\s+class_name:\s*(\w+)", re.MULTILINE)
 _SAVED = re.compile(r'"class_name"\s*:\s*"(?:Sequential|Functional|Model)"')
 _LISTED = re.compile(r'"layers"\s*:\s*\[\s*\{\s*"(?:(?:class_name|type)"\s*:\s*")?(\w+)')
-_HDF5 = b"\x89HDF\r\n\x1a\n"
 _READ = 10_000_000  # bytes that are looked at
 
 
@@ -27,7 +28,7 @@ def looks_like_definition(path: str) -> bool:
             data = file.read(_READ)
     except OSError:
         return True  # the check says why it cannot be read
-    if data.startswith(_HDF5):
+    if data.startswith(HDF5):
         return b"model_config" in data
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     if path.endswith(".json"):

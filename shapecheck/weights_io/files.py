@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from shapecheck import codes
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.inference import Inference
-from shapecheck.readers import archive, containers, hdf5, unreadable
+from shapecheck.readers import HEAD, archive, containers, hdf5, unreadable
 from shapecheck.readers.containers import Unread
 from shapecheck.report import error_of
 from shapecheck.weights_io import arrays, keras3, legacy
@@ -18,7 +18,6 @@ from shapecheck.weights_io.hdf5_store import Store
 from shapecheck.weights_io.judging import Loaded
 from shapecheck.words import os_problem
 
-_HEAD = 2056
 _INFLATED = 1 << 28  # bytes above which weights may not be packed to less than a hundredth
 _RATIO = 100
 
@@ -41,7 +40,7 @@ def holds_weights(path: str) -> bool:
     """Whether a file of a model brings weights with it: a `.keras` archive, or HDF5."""
     try:
         with open(path, "rb") as file:
-            head = file.read(_HEAD)
+            head = file.read(HEAD)
             if containers.is_zip(head):
                 return archive.WEIGHTS in archive.listed(archive.opened(file))
             return containers.is_hdf5(head)
@@ -50,7 +49,7 @@ def holds_weights(path: str) -> bool:
 
 
 def _load(file: BinaryIO, loaded: Loaded) -> None:
-    head = file.read(_HEAD)
+    head = file.read(HEAD)
     if containers.is_hdf5(head):
         _load_hdf5(file, loaded)
     elif containers.is_zip(head):
