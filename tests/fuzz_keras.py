@@ -9,6 +9,7 @@ import lzma
 import pathlib
 import random
 import sys
+import tempfile
 import time
 
 import shapecheck
@@ -103,7 +104,7 @@ def main(count, seed):
         if problem:
             failed += 1
             print(number, problem[:300])
-            path = pathlib.Path(f"/tmp/fuzz_keras_{seed}_{number}.json")
+            path = pathlib.Path(tempfile.gettempdir(), f"fuzz_keras_{seed}_{number}.json")
             path.write_text(text, encoding="utf-8", errors="surrogatepass")
         codes[problem is None] = codes.get(problem is None, 0) + 1
     print(f"{count:,} files in {time.time() - began:.0f} s: {failed} failed, the longest took {longest:.2f} s of CPU")

@@ -130,8 +130,11 @@ class Op(Layer):
         template = getattr(self, f"{self.star}_", None)
         if template is None:
             return {self.star: list(given)}
+        places = sum(item is None for item in template)
+        if len(given) != places:
+            raise Refusal("SC208", expected=f"{places} tensor{'s' * (places != 1)} in its list", given=len(given))
         rest = iter(given)
-        return {self.star: [next(rest, None) if item is None else item for item in template]}
+        return {self.star: [next(rest) if item is None else item for item in template]}
 
     # Shapes and numbers -----------------------------------------------------------------------------------------
 

@@ -191,6 +191,8 @@ def test_a_model_in_yaml_may_use_operations(line, shape):
         ("ops.GetItem: {key: {start: 1, stop: x}}", "SC114"),
         ("ops.Cast: {dtype: flaot}", "SC114"),
         ("ops.Concatenate: {axis: 9}", "SC208"),
+        ("ops.Concatenate: {inputs: [x], xs: [~, ~]}", "SC208"),
+        ("ops.Concatenate: {inputs: [x, x], xs: [~, 1.0]}", "SC208"),
         ("ops.BitwiseAnd: {y: 1}", "SC403"),
     ],
 )
