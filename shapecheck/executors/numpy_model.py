@@ -204,7 +204,7 @@ def _input(node: Node, spec: TensorSpec, inputs: Mapping[str, Any], ids: range |
             raise Refusal("SC501", name=node.name, expected=f"an array of dtype {dtype}", given=given)
         if dtype == "string":
             return array
-        return array.astype(dtype) if array.dtype.name != dtype else array
+        return array if array.dtype.name == dtype else _cast(array, dtype, node.name)
     rng = generator(seed, place(node.name))
     if dtype == "bool":
         return rng.random(shape) < 0.5
@@ -212,6 +212,20 @@ def _input(node: Node, spec: TensorSpec, inputs: Mapping[str, Any], ids: range |
         least, end = (ids.start, min(ids.start + 2, ids.stop)) if ids else (0, 2)
         return rng.integers(least, end, shape).astype(dtype)
     return rng.standard_normal(shape).astype(dtype)
+
+
+def _cast(array: Any, dtype: str, name: str) -> Any:
+    """The array in another dtype; where that holds whole numbers, refuses (SC501) what would not stay what it is."""
+    import numpy as np
+
+    with np.errstate(invalid="ignore"):
+        made = array.astype(dtype)
+    if made.dtype.kind in "iu":
+        other = made != array
+        if other.any():
+            expected, first = f"whole numbers of dtype {dtype}", array[other][0].item()
+            raise Refusal("SC501", name=name, expected=expected, given=f"one that holds {first}")
+    return made
 
 
 def _hold(layer: Layer, applied: Applied, outputs: list[Any]) -> None:

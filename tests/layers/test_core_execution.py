@@ -263,3 +263,15 @@ def test_drawn_ids_are_rows_of_the_table_and_not_masked(rows, between, dtype):
         run = shapecheck.run(text=text, seed=seed)
         assert set(run.inputs["a"].flat) <= set(range(1 if rows > 1 else 0, rows))
         assert np.isfinite(run.outputs[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "given"),
+    [("int32", 6.5), ("int32", np.nan), ("int32", np.inf), ("int32", 2.0**31), ("uint8", -1), ("uint8", 256)],
+)
+def test_an_input_of_whole_numbers_takes_no_others(dtype, given):
+    text = f"layers:\n  - Input: {{shape: [2], dtype: {dtype}, name: a}}\n  - Identity: {{}}\n"
+    error = refused("SC501", shapecheck.run, text=text, arrays={"a": np.array([[3, given]])})
+    assert f"`a` takes whole numbers of dtype {dtype}, and the array is one that holds {given}" in str(error)
+    whole = shapecheck.run(text=text, arrays={"a": np.array([[3.0, 7.0]])}).outputs[0]
+    assert whole.dtype == dtype and whole.tolist() == [[3, 7]]
