@@ -35,8 +35,11 @@ def run(
     `weights` maps layer names to arrays in Keras's order, or to path -> array, or it is a file: `.weights.h5`, `.h5`,
     `.keras` or `.npz`. Without it, those that the file of the model holds are taken, or else weights are initialised.
     They are written to `save_weights`, as `Model.load_weights` reads them. Raises SpecError or ShapeError when the
-    definition has errors, or an array or a stored weight does not fit.
+    definition has errors, or an array or a stored weight does not fit. `inputs` and `outputs` are tensors of a graph.
     """
+    if inputs is not None and outputs is None:
+        expected = "tensors of a graph, beside its `outputs` (arrays are the second argument, `arrays`)"
+        raise checker.usage_error("SC113", param="inputs", expected=expected, given=shown(inputs))
     return run_report(definition, arrays, text=text, inputs=inputs, outputs=outputs, at=at, training=training,
                       seed=seed, weights=weights, save_weights=save_weights, keras=keras, data_format=data_format,
                       allow_import=allow_import)[1]  # fmt: skip

@@ -195,6 +195,9 @@ def test_a_run_says_what_it_takes():
     refused("SC503", shapecheck.run, text=MODEL, arrays={"b": np.ones((2, 5, 3))})
     refused("SC501", shapecheck.run, text=MODEL, arrays={"a": np.ones((2, 5))})
     refused("SC501", shapecheck.run, text=MODEL, arrays={"a": "text"})
+    for arrays in ({"a": np.ones((2, 5, 3))}, np.ones((2, 5, 3))):
+        said = refused("SC113", shapecheck.run, text=MODEL, inputs=arrays)
+        assert "arrays are the second argument" in said
     refused("SC114", shapecheck.run, text=MODEL, at={"T": 0})
     refused("SC205", shapecheck.run, text=MODEL, at={"S": 3})
     refused("SC201", shapecheck.run, text=MODEL, weights={"e": []})
