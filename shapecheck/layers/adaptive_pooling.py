@@ -4,11 +4,10 @@ from typing import Any
 
 from shapecheck import params
 from shapecheck.contract import layer
-from shapecheck.layers._channels import Spatial
-from shapecheck.layers._windows import least_value
+from shapecheck.layers._pooled import LargestOfWindows, MeanOfWindows, Windows
 
 
-class AdaptivePooling(Spatial):
+class AdaptivePooling(Windows):
     """The values under `output_size` windows for each axis; window i of o covers floor(i n / o) to ceil((i + 1) n / o).
 
     The windows overlap where o does not divide n. Any size of input gives the same size of output. Keras 3.15 infers
@@ -41,22 +40,12 @@ class AdaptivePooling(Spatial):
         return x
 
 
-class AdaptiveAverage(AdaptivePooling):
+class AdaptiveAverage(MeanOfWindows, AdaptivePooling):
     """y = mean over the window."""
 
-    def dtype(self, x):
-        return x if "float" in x else self.policy.compute
 
-    def computed(self, np, x, w):
-        x = x if x.dtype.kind == "f" else x.astype("float32")
-        return self.pooled(np, x, np.add, 0) / self.pooled(np, np.ones((1, *x.shape[1:-1], 1), x.dtype), np.add, 0)
-
-
-class AdaptiveMax(AdaptivePooling):
+class AdaptiveMax(LargestOfWindows, AdaptivePooling):
     """y = max over the window."""
-
-    def computed(self, np, x, w):
-        return self.pooled(np, x, np.maximum, least_value(np, x.dtype))
 
 
 @layer

@@ -4,6 +4,7 @@ from shapecheck import need, params
 from shapecheck.contract import END, layer
 from shapecheck.layers._channels import Spatial
 from shapecheck.layers._masks import of_steps
+from shapecheck.layers._pooled import Mean
 from shapecheck.layers._windows import least_value
 
 
@@ -31,15 +32,11 @@ class GlobalMax(GlobalPooling):
         return np.max(x, axis=self.spatial(), keepdims=self.keepdims, initial=least_value(np, x.dtype))
 
 
-class GlobalAverage(GlobalPooling):
+class GlobalAverage(Mean, GlobalPooling):
     """y = mean over all places."""
 
-    def dtype(self, x):
-        return x if "float" in x else self.policy.compute
-
     def run(self, np, x):
-        x = x if x.dtype.kind == "f" else x.astype("float32")
-        return np.mean(x, axis=self.spatial(), keepdims=self.keepdims)
+        return np.mean(self.floats(x), axis=self.spatial(), keepdims=self.keepdims)
 
 
 @layer

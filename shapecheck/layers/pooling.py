@@ -4,11 +4,11 @@ from typing import Any
 
 from shapecheck import params
 from shapecheck.contract import layer
-from shapecheck.layers._channels import Spatial
-from shapecheck.layers._windows import least_value, margins, padded, places, slots
+from shapecheck.layers._pooled import LargestOfWindows, MeanOfWindows, Windows
+from shapecheck.layers._windows import margins, padded, places, slots
 
 
-class Pooling(Spatial):
+class Pooling(Windows):
     """The values under a window become one. `strides` is the size of the window unless it is given.
 
     The size of each axis after it: valid floor((n - pool_size) / strides) + 1, same ceil(n / strides). Padding counts
@@ -43,23 +43,12 @@ class Pooling(Spatial):
         return x
 
 
-class MaxPooling(Pooling):
+class MaxPooling(LargestOfWindows, Pooling):
     """y = max over the window."""
 
-    def computed(self, np, x, w):
-        return self.pooled(np, x, np.maximum, least_value(np, x.dtype))
 
-
-class AveragePooling(Pooling):
+class AveragePooling(MeanOfWindows, Pooling):
     """y = mean over the values under the window."""
-
-    def dtype(self, x):
-        return x if "float" in x else self.policy.compute
-
-    def computed(self, np, x, w):
-        x = x if x.dtype.kind == "f" else x.astype("float32")
-        total = self.pooled(np, x, np.add, 0)
-        return total / self.pooled(np, np.ones((1, *x.shape[1:-1], 1), x.dtype), np.add, 0)
 
 
 @layer
