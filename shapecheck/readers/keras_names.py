@@ -61,6 +61,8 @@ def today(dialect: Dialect, kind: str, config: Mapping[str, Any]) -> tuple[str, 
         del made["dtype"]
     if kind == "BatchNormalization" and isinstance(made.get("axis"), list) and len(made["axis"]) == 1:
         made["axis"] = made["axis"][0]
+    if kind in ("GRU", "GRUCell") and "recurrent_activation" in made:  # a Keras that had the argument wrote it always
+        made.setdefault("reset_after", False)
     return kind, made, written
 
 

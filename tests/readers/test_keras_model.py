@@ -121,6 +121,14 @@ def test_layers_with_code_are_never_decoded_and_inference_goes_on():
     assert report.shapes["mine"] is None and report.params is None
 
 
+@pytest.mark.parametrize(("said", "bias"), [({}, (12,)), ({"reset_after": True}, (2, 12)), ({"reset_after": False}, (12,))])
+def test_a_gru_saved_before_it_could_reset_after_has_one_bias(said, bias):
+    gru = layer2("GRU", "g", units=4, activation="tanh", recurrent_activation="hard_sigmoid", batch_input_shape=[None, 5, 3])
+    gru["config"].update(said)
+    report = checked({**sequential2(gru), "keras_version": "2.0.8-tf"})
+    assert report.ok and [*report.layers["g"].weights.values()] == [(3, 12), (4, 12), bias]
+
+
 def test_code_in_what_a_model_was_compiled_with_is_named_where_it_stands_and_changes_no_shape():
     code = {"class_name": "__lambda__", "config": {"code": "!!!", "defaults": None, "closure": None}}
     rate = {"module": "mine", "class_name": "Falling", "config": {"inner": [code]}, "registered_name": "pkg>Falling"}
