@@ -14,7 +14,7 @@ UNUSABLE = 2
 BUG = 3
 INTERRUPTED = 130
 
-_UNREADABLE = ("SC105", "SC106")
+_UNREADABLE = ("SC105", "SC106", "SC153")
 _OURS = ("SC901", "SC902")
 _FAILING = {"error": ("error",), "warning": ("error", "warning"), "note": ("error", "warning", "note"), "never": ()}
 

@@ -15,7 +15,7 @@ from shapecheck.writers import machine, text
 from shapecheck.writers.escape import escape
 from shapecheck.writers.machine import DEFAULT, Options
 
-_UNTESTED = ("SC105", "SC106", "SC902")
+_UNTESTED = ("SC105", "SC106", "SC153", "SC902")
 
 
 def write(reports: Sequence[Report], options: Options = DEFAULT) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 
 import pytest
 
@@ -93,6 +94,13 @@ def test_a_missing_file_alone(shapecheck, folder):
 
 
 # Folders ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_only_a_missing_package_could_read_is_no_finding_but_unreadable(shapecheck, folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    (folder / "m.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
+    done = shapecheck("check", "m.h5", "--fail-level", "never")
+    assert done.code == 2 and "SC153" in done.out + done.err
 
 
 def test_a_folder_is_searched_by_content(shapecheck, folder, good, bad):
