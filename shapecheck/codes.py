@@ -215,6 +215,9 @@ _TABLE = (
 
 CODES: dict[str, Code] = {entry.code: entry for entry in _TABLE}
 
+UNREADABLE = ("SC105", "SC106", "SC153")
+"""What keeps a file from being read at all."""
+
 
 class Facts(dict[str, Any]):
     """Facts for a template. What is not known is a `?`, and what follows from other facts is put together here."""

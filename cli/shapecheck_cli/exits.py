@@ -14,7 +14,6 @@ UNUSABLE = 2
 BUG = 3
 INTERRUPTED = 130
 
-_UNREADABLE = ("SC105", "SC106", "SC153")
 _OURS = ("SC901", "SC902")
 _FAILING = {"error": ("error",), "warning": ("error", "warning"), "note": ("error", "warning", "note"), "never": ()}
 
@@ -24,11 +23,13 @@ def of(reports: Iterable[Report], fail_level: str = "error") -> int:
 
     What could not be read and what we did wrong is no finding, and counts in any case.
     """
+    from shapecheck.codes import UNREADABLE
+
     failing = _FAILING[fail_level]
     worst = OK
     for report in reports:
         for found in report.diagnostics:
-            if found.severity == "error" and found.code in (*_UNREADABLE, *_OURS):
+            if found.severity == "error" and found.code in (*UNREADABLE, *_OURS):
                 worst = max(worst, BUG if found.code in _OURS else UNUSABLE)
             elif found.severity in failing:
                 worst = max(worst, FINDINGS)

@@ -19,7 +19,7 @@ from shapecheck.report import Report
 from shapecheck.words import os_problem
 
 VERSION = 1
-_NEVER = ("SC105", "SC106", "SC153", "SC9")
+_NEVER = (*codes.UNREADABLE, "SC9")
 """What is not written into a baseline: nothing was read, or we failed."""
 
 _Key = tuple[str, str, str]

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from shapecheck import about
+from shapecheck import about, codes
 from shapecheck.diagnostic import Diagnostic
 from shapecheck.report import Report
 from shapecheck.writers import machine, text
 from shapecheck.writers.escape import escape
 from shapecheck.writers.machine import DEFAULT, Options
 
-_UNTESTED = ("SC105", "SC106", "SC153", "SC902")
+_UNTESTED = (*codes.UNREADABLE, "SC902")
 
 
 def write(reports: Sequence[Report], options: Options = DEFAULT) -> str:

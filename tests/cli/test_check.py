@@ -99,8 +99,9 @@ def test_a_missing_file_alone(shapecheck, folder):
 def test_a_file_that_only_a_missing_package_could_read_is_no_finding_but_unreadable(shapecheck, folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "h5py", None)
     (folder / "m.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
-    done = shapecheck("check", "m.h5", "--fail-level", "never")
-    assert done.code == 2 and "SC153" in done.out + done.err
+    for choice in (("--fail-level", "never"), ("--select", "SC7"), ("--ignore", "SC1")):
+        done = shapecheck("check", "m.h5", *choice)
+        assert done.code == 2 and "SC153" in done.out + done.err
 
 
 def test_a_folder_is_searched_by_content(shapecheck, folder, good, bad):

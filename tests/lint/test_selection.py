@@ -14,7 +14,7 @@ def wanted(**given):
     return {code for code in CODES if selection.wants(code)}
 
 
-ALWAYS = {code for code in CODES if code in ("SC101", "SC105", "SC106") or code[:3] in ("SC8", "SC9")}
+ALWAYS = {code for code in CODES if code in ("SC101", "SC105", "SC106", "SC153") or code[:3] in ("SC8", "SC9")}
 
 
 @pytest.mark.parametrize(
